@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.clock import MS
 from inferometer.engine.truth import Truth
 from inferometer.trace import Outcome, Trace
-from inferometer.trace.trace import Columns
+from inferometer.trace.trace import Columns, Floats, Integers
 from inferometer.words import Said
-
-Milliseconds = npt.NDArray[np.float64]
 
 SURE_NS = 100_000
 """A departure is certain if the server read its clock twice within this time around it."""
@@ -47,13 +44,13 @@ class Errors:
 
     requests: int
     events: int
-    true_ttft_ms: Milliseconds
-    measured_ttft_ms: Milliseconds
-    ttft: Milliseconds
-    itl: Milliseconds
-    user_ttft: Milliseconds
+    true_ttft_ms: Floats
+    measured_ttft_ms: Floats
+    ttft: Floats
+    itl: Floats
+    user_ttft: Floats
     """The same, had arrivals been stamped after the read."""
-    user_itl: Milliseconds
+    user_itl: Floats
     unsure_share: float
     """Share of events left out because the server is not certain when they left (`SURE_NS`)."""
 
@@ -89,8 +86,8 @@ def errors(trace: Trace, truth: Truth, request_id_prefix: str) -> Errors:
     )
 
     def against(
-        stamps: npt.NDArray[np.int64],
-    ) -> tuple[Milliseconds, Milliseconds]:
+        stamps: Integers,
+    ) -> tuple[Floats, Floats]:
         ttft = (
             np.abs(stamps[firsts] - r["sent_ns"] - true_ttft)[sure[firsts]] / MS
         )
@@ -149,13 +146,11 @@ def compare(trace: Trace, truth: Truth, request_id_prefix: str) -> Accuracy:
     )
 
 
-def _p99(values: Milliseconds) -> float:
+def _p99(values: Floats) -> float:
     return float(np.percentile(values, 99)) if len(values) else 0.0
 
 
-def _ragged(
-    start: npt.NDArray[np.int64], count: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _ragged(start: Integers, count: Integers) -> tuple[Integers, Integers]:
     """Rows of all events, request by request, and where each request begins among them."""
     begins = np.cumsum(count) - count
     return np.arange(int(count.sum())) + np.repeat(

@@ -34,7 +34,7 @@ import numpy as np
 import inferometer
 from inferometer.arrival import LoadPlan, plan_load, stripe
 from inferometer.arrival.reserve import reserve
-from inferometer.calibration.accuracy import NO_ERRORS, Milliseconds, errors
+from inferometer.calibration.accuracy import NO_ERRORS, errors
 from inferometer.calibration.ceiling import LoadProbe, find_ceiling
 from inferometer.calibration.null_server import MODEL, NullServer
 from inferometer.clock import MS, NS
@@ -62,6 +62,7 @@ from inferometer.system.descriptors import raise_descriptor_limit
 from inferometer.system.os_priority import may_take_priority
 from inferometer.system.stamps import kernel_stamps
 from inferometer.trace import Outcome, StampSource, Trace
+from inferometer.trace.trace import Floats
 from inferometer.words import Said, sentence_of
 
 TARGET_MS = 0.25
@@ -420,5 +421,5 @@ def _mean(values: np.typing.NDArray[np.bool_]) -> float:
     return float(values.mean()) if len(values) else 0.0
 
 
-def _percentile(values: Milliseconds, percent: float) -> float | None:
+def _percentile(values: Floats, percent: float) -> float | None:
     return float(np.percentile(values, percent)) if len(values) else None

@@ -11,11 +11,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.clock import MS
-from inferometer.metrics.definitions import ok, streamed_tokens
+from inferometer.metrics.definitions import Rows, ok, streamed_tokens
 from inferometer.trace import Trace
+from inferometer.trace.trace import Floats, Integers
 
 MIN_EVENTS = 8
 """Of an answer in which blocks can be told from single events; and tokens of one that comes whole
@@ -49,51 +49,51 @@ class Blocks(NamedTuple):
 
 def blocks_of(trace: Trace) -> Blocks | None:
     """None unless most answers come in blocks, all of about the same number of events."""
-    r = trace.requests
-    long = ok(trace) & (r["event_count"] >= MIN_EVENTS)
-    rows = np.flatnonzero(long | _in_one_event(trace))
-    if not len(rows):
+    long = ok(trace) & (trace.requests["event_count"] >= MIN_EVENTS)
+    whole = _whole_answers(trace.select(long | _in_one_event(trace)))
+    return whole or _pieces(trace, np.flatnonzero(long))
+
+
+def _whole_answers(long: Trace) -> Blocks | None:
+    """Where most of these answers come at once."""
+    r = long.requests
+    most_ns = AT_ONCE_MS * MS * (r["event_count"] - 1)
+    at_once = r["last_ns"] - r["first_ns"] <= most_ns
+    if not len(long) or at_once.mean() < MIN_ANSWERS_SHARE:
         return None
-    ttft = r["first_ns"][rows] - r["sent_ns"][rows]
-    at_once = r["last_ns"][rows] - r["first_ns"][rows] <= AT_ONCE_MS * MS * (
-        r["event_count"][rows] - 1
-    )
-    if at_once.mean() >= MIN_ANSWERS_SHARE:
-        return Blocks(float(at_once.mean()), None, float(np.median(ttft)) / MS)
-    rows = np.flatnonzero(long)
+    ttft = r["first_ns"] - r["sent_ns"]
+    return Blocks(float(at_once.mean()), None, float(np.median(ttft)) / MS)
+
+
+def _pieces(trace: Trace, rows: Integers) -> Blocks | None:
+    """Where most of these answers come in several blocks each."""
     if not len(rows):
         return None
     number, gaps, within = _gaps(trace, rows)
     firsts = np.cumsum(number) - number
-    close = (
-        np.add.reduceat(within.astype(np.int64), firsts)
-        >= MIN_CLOSE_SHARE * number
-    )
-    if close.mean() < MIN_ANSWERS_SHARE:
+    close = np.add.reduceat(within, firsts, dtype=np.int64)
+    in_blocks = close >= MIN_CLOSE_SHARE * number
+    share = float(in_blocks.mean())
+    if share < MIN_ANSWERS_SHARE:
         return None
-    in_blocks = np.repeat(close, number)
-    sizes = _sizes(within, firsts, close, number)
+    # gaps after which a new block begins
+    ends = np.flatnonzero(~within & np.repeat(in_blocks, number))
+    sizes = _sizes(ends, firsts)
     if not len(sizes) or sizes.std() > MAX_SPREAD * sizes.mean():
         return None
-    return Blocks(
-        float(close.mean()),
-        float(sizes.mean()),
-        float(np.median(gaps[in_blocks & ~within])) / MS,
-    )
+    return Blocks(share, float(sizes.mean()), float(np.median(gaps[ends])) / MS)
 
 
-def _in_one_event(trace: Trace) -> npt.NDArray[np.bool_]:
+def _in_one_event(trace: Trace) -> Rows:
     """Whether an answer of many tokens came as one event, as from a gateway that buffers."""
     r = trace.requests
-    single: npt.NDArray[np.bool_] = (
+    single: Rows = (
         ok(trace) & (r["event_count"] == 1) & (streamed_tokens(r) >= MIN_EVENTS)
     )
     return single
 
 
-def _gaps(
-    trace: Trace, rows: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+def _gaps(trace: Trace, rows: Integers) -> tuple[Integers, Integers, Rows]:
     """Of these answers, one after the other: the number of gaps of each, all gaps (ns), and which
     lie within a block.
     """
@@ -107,19 +107,11 @@ def _gaps(
     return number, gaps, gaps <= CLOSE * np.repeat(mean, number)
 
 
-def _sizes(
-    within: npt.NDArray[np.bool_],
-    firsts: npt.NDArray[np.int64],
-    chosen: npt.NDArray[np.bool_],
-    number: npt.NDArray[np.int64],
-) -> npt.NDArray[np.float64]:
-    """Events per block of the chosen answers, without each one's last block."""
-    ends = np.flatnonzero(
-        ~within & np.repeat(chosen, number)
-    )  # a gap after which a new block begins
+def _sizes(ends: Integers, firsts: Integers) -> Floats:
+    """Events per block, without each answer's last one, by the gaps that end blocks."""
     answer = np.searchsorted(firsts, ends, side="right") - 1
     first_of_answer = np.ones(len(ends), np.bool_)
     first_of_answer[1:] = answer[1:] != answer[:-1]
     before = np.where(first_of_answer, firsts[answer] - 1, np.roll(ends, 1))
-    lengths: npt.NDArray[np.float64] = (ends - before).astype(np.float64)
+    lengths: Floats = (ends - before).astype(np.float64)
     return lengths

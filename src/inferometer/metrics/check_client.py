@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.clock import MS, NS
 from inferometer.metrics.blocks import Blocks, blocks_of
@@ -15,7 +14,7 @@ from inferometer.metrics.finding import (
     OK,
     SUSPECT,
     Facts,
-    Figure,
+    Figures,
     Found,
     Level,
     Thresholds,
@@ -23,6 +22,7 @@ from inferometer.metrics.finding import (
 )
 from inferometer.metrics.slots import SlotUse, slot_use
 from inferometer.trace import StampSource
+from inferometer.trace.trace import Integers
 
 PROMPT_MS = 1.0
 PROMPT_SHARE = 0.1
@@ -37,7 +37,7 @@ def stamps(facts: Facts) -> Found:
     total = facts.summary.events.total
     user = sources.get(StampSource.USER.name, 0)
     share = user / total if total else 0.0
-    values: dict[str, Figure] = {**sources, "user_share": share}
+    values: Figures = {**sources, "user_share": share}
     if not user:
         return _without_user_stamps(facts, values)
     if user < total:
@@ -56,7 +56,7 @@ def stamps(facts: Facts) -> Found:
     return Found(NOTE, "idle", values)
 
 
-def _without_user_stamps(facts: Facts, values: dict[str, Figure]) -> Found:
+def _without_user_stamps(facts: Facts, values: Figures) -> Found:
     sources = facts.summary.events.stamp_sources
     if sources.get(StampSource.SIMULATED.name):
         return Found(NOTE, "simulated", values)
@@ -70,7 +70,7 @@ def client_delay(facts: Facts) -> Found:
     """How late the client read: harmless with kernel stamps, part of every latency without."""
     delay = facts.summary.metrics["client_delay"]
     p99 = delay.percentiles["p99"]
-    values: dict[str, Figure] = {
+    values: Figures = {
         "p50_ms": delay.median,
         "p99_ms": p99,
         "max_ms": delay.max,
@@ -120,7 +120,7 @@ def shared_stamps(facts: Facts) -> Found:
     uncertain_gaps = _share_beyond(gaps, itl_ms, t)
     uncertain_firsts = _share_beyond(firsts, ttft_ms, t)
     events = facts.summary.events
-    values: dict[str, Figure] = {
+    values: Figures = {
         "shared_stamp_share": events.shared_stamp_share,
         "uncertain_event_share": uncertain_gaps,
         "uncertain_first_share": uncertain_firsts,
@@ -154,9 +154,7 @@ def _reads_at_once(facts: Facts, blocks: Blocks) -> bool:
     return late_ms <= max(PROMPT_MS, PROMPT_SHARE * blocks.pause_ms)
 
 
-def _in_blocks(
-    blocks: Blocks, level: Level, values: dict[str, Figure]
-) -> Found:
+def _in_blocks(blocks: Blocks, level: Level, values: Figures) -> Found:
     values |= {
         "block_share": blocks.share,
         "block_events": blocks.events,
@@ -166,17 +164,15 @@ def _in_blocks(
     return Found(level, variant, values)
 
 
-def _first_ambiguity_ns(facts: Facts) -> npt.NDArray[np.int64]:
+def _first_ambiguity_ns(facts: Facts) -> Integers:
     r = facts.trace.requests
     first_rows = r["event_start"][ok(facts.trace) & (r["event_count"] > 0)]
-    ambiguity_ns: npt.NDArray[np.int64] = facts.trace.events["ambiguity_ns"][
-        first_rows
-    ]
+    ambiguity_ns: Integers = facts.trace.events["ambiguity_ns"][first_rows]
     return ambiguity_ns
 
 
 def _share_beyond(
-    ambiguity_ns: npt.NDArray[np.int64],
+    ambiguity_ns: Integers,
     median_ms: float | None,
     t: Thresholds,
     tolerated: float | None = None,
@@ -192,7 +188,7 @@ def schedule_lag(facts: Facts) -> Found:
     """Whether an open loop was one: requests sent when they were due."""
     t, lag = facts.thresholds, facts.summary.metrics["schedule_lag"]
     p99, ttft_ms = lag.percentiles["p99"], facts.median_ms("ttft")
-    values: dict[str, Figure] = {
+    values: Figures = {
         "p50_ms": lag.median,
         "p99_ms": p99,
         "max_ms": lag.max,
@@ -235,16 +231,17 @@ def client_stalls(facts: Facts) -> Found:
     meanwhile.
     """
     t = facts.thresholds
-    workers = [w for w in facts.trace.workers if w.wall_ns > 0]
-    worst = max(workers, key=lambda w: w.stalled_ns / w.wall_ns, default=None)
-    if worst is None or not worst.stalled_ns:
+    workers = [w for w in facts.trace.workers if w.wall_ns]
+    stalled = [w for w in workers if w.stalled_ns]
+    if not stalled:
         return Found(OK, "fine")
+    worst = max(stalled, key=lambda w: w.stalled_ns / w.wall_ns)
     share = worst.stalled_ns / worst.wall_ns
-    values: dict[str, Figure] = {
+    values = {
         "stalled_s": worst.stalled_ns / NS,
         "longest_s": worst.longest_stall_ns / NS,
         "share": share,
-        "stalled_workers": sum(w.stalled_ns > 0 for w in workers),
+        "stalled_workers": len(stalled),
         "workers": len(workers),
     }
     level = grade(share, t.stalled_share_suspect, t.stalled_share_invalid)
@@ -260,12 +257,12 @@ def slots_filled(facts: Facts) -> Found:
     use = slot_use(facts.whole) if facts.constant_load else None
     if use is None or not len(use.waits_ms):
         return Found(OK, "none")
-    p50, p99 = (float(ms) for ms in np.percentile(use.waits_ms, [50, 99]))
-    values: dict[str, Figure] = {
+    p50, p99, longest = np.percentile(use.waits_ms, [50, 99, 100]).tolist()
+    values: Figures = {
         "idle_share": use.idle_share,
         "wait_p50_ms": p50,
         "wait_p99_ms": p99,
-        "wait_max_ms": float(use.waits_ms.max()),
+        "wait_max_ms": longest,
     }
     level = grade(use.idle_share, t.idle_slots_suspect, t.idle_slots_invalid)
     if level == OK:
@@ -359,7 +356,7 @@ def load_and_ceilings(precision: Precision | None) -> Found:
     """As `beyond_calibration`, also for a host that is calibrated after the run."""
     if precision is None or precision.calibrated is None:
         return Found(OK, "none")
-    values: dict[str, Figure] = {"target_ms": precision.target_ms}
+    values: Figures = {"target_ms": precision.target_ms}
     for kind, ceiling in precision.ceilings.items():
         values |= {
             kind: precision.load[kind],

@@ -15,7 +15,7 @@ from inferometer.metrics.finding import (
     OK,
     SUSPECT,
     Facts,
-    Figure,
+    Figures,
     Found,
     grade,
 )
@@ -41,7 +41,7 @@ def samplers(facts: Facts) -> Found:
     ]
     if not bad:
         return Found(OK, "fine")
-    by_state: dict[str, Figure] = {}
+    by_state: Figures = {}
     for each in bad:
         named = f"{each.name} ({each.detail})" if each.detail else each.name
         others = by_state.get(each.state)
@@ -56,8 +56,12 @@ def throttled(facts: Facts) -> Found:
     machine, t = facts.summary.machine, facts.thresholds
     if machine is None:
         return Found(OK, "silent")
-    values: dict[str, Figure] = {}
-    for kind in ("thermal", "power"):
+    tolerated = {
+        "thermal": t.thermal_percent_note,
+        "power": t.power_percent_note,
+    }
+    values, parts = {}, []
+    for kind, most in tolerated.items():
         shares = [
             machine.by_card.get(card, {}).get(f"{kind}_throttled")
             for card in machine.cards
@@ -65,19 +69,14 @@ def throttled(facts: Facts) -> Found:
         known = [share for share in shares if share is not None]
         if known:
             values[f"{kind}_percent"] = max(known)
+            parts += [f"{kind}_percent"] * (max(known) > most)
     if not values:
         return Found(OK, "silent")
-    heat = float(values.get("thermal_percent") or 0.0)
-    power = float(values.get("power_percent") or 0.0)
-    seen = {
-        "thermal_percent": heat > t.thermal_percent_note,
-        "power_percent": power > t.power_percent_note,
-    }
-    parts = tuple(name for name, there in seen.items() if there)
     if not parts:
         return Found(OK, "fine", values)
+    heat = values.get("thermal_percent", 0.0)
     level = max(NOTE, grade(heat, t.thermal_percent_suspect, float("inf")))
-    return Found(level, "found", values, parts)
+    return Found(level, "found", values, tuple(parts))
 
 
 def link_as_declared(facts: Facts) -> Found:
@@ -133,16 +132,14 @@ def link_held(facts: Facts) -> Found:
     fell = [
         each
         for each in links
-        if None not in (each.speed_gts, each.lowest_gts)
-        and (each.lowest_gts or 0) < (each.speed_gts or 0)
-        and _is_busy(facts, each.card)
+        if each.slowed_down and _is_busy(facts, each.card)
     ]
-    replays = _grown(facts, telemetry, "pcie_replays")
-    errors = _grown(facts, telemetry, "aer_correctable")
-    values: dict[str, Figure] = {"replays": replays, "errors": errors}
+    values: Figures = {
+        "replays": _grown(facts, telemetry, "pcie_replays"),
+        "errors": _grown(facts, telemetry, "aer_correctable"),
+    }
     if fell:
-        values |= _told(fell[0])
-        return Found(SUSPECT, "fell", values)
+        return Found(SUSPECT, "fell", values | _told(fell[0]))
     if parts := tuple(name for name, number in values.items() if number):
         return Found(NOTE, "errors", values, parts)
     return Found(OK, "fine" if links else "silent", values)
@@ -167,7 +164,7 @@ def _links(facts: Facts, telemetry: Telemetry) -> Iterator[LinkUnderLoad]:
             yield found
 
 
-def _told(link: LinkUnderLoad) -> dict[str, Figure]:
+def _told(link: LinkUnderLoad) -> Figures:
     return {
         "card": link.card,
         "width": link.width,
@@ -204,7 +201,7 @@ def other_processes(facts: Facts) -> Found:
     came = [card for card, (before, most) in known.items() if most > before]
     card = came[0] if came else max(known, key=lambda each: known[each][1])
     before, most = known[card]
-    values: dict[str, Figure] = {"card": card, "before": before, "most": most}
+    values: Figures = {"card": card, "before": before, "most": most}
     if came:
         return Found(SUSPECT, "came", values)
     if most > 1:
@@ -233,14 +230,13 @@ def power_cap(facts: Facts) -> Found:
             telemetry.track(card, name)[1]
             for name in ("power_limit_w", "power_limit_default_w")
         ]
-        if all(len(each) for each in limits):
+        if all(map(len, limits)):
             known = True
             limit, default = (float(each[-1]) for each in limits)
             if limit < default * (1 - facts.thresholds.power_cap_tolerated):
-                limits_w: dict[str, Figure] = {
-                    "card": card,
-                    "limit_w": limit,
-                    "default_w": default,
-                }
-                return Found(NOTE, "lower", limits_w)
+                return Found(
+                    NOTE,
+                    "lower",
+                    {"card": card, "limit_w": limit, "default_w": default},
+                )
     return Found(OK, "fine" if known else "silent")

@@ -22,7 +22,7 @@ from inferometer.metrics.finding import (
     OK,
     SUSPECT,
     Facts,
-    Figure,
+    Figures,
     Found,
     Level,
 )
@@ -55,7 +55,7 @@ def network(facts: Facts) -> Found:
     told = known(losses)
     by_request = bool(told.any())
     lost = int(losses[told].sum()) if by_request else _lost_by_workers(facts)
-    values: dict[str, Figure] = {
+    values: Figures = {
         "rtt_ms": rtt_ms,
         "lost": lost,
         "window_ms": window_ms,
@@ -72,7 +72,7 @@ def network(facts: Facts) -> Found:
     return Found(OK, "fine", values)
 
 
-def _by_number(facts: Facts, values: Mapping[str, Figure]) -> Found:
+def _by_number(facts: Facts, values: Figures) -> Found:
     """Where it is unknown which requests lost packets."""
     lost, requests = _lost_by_workers(facts), facts.summary.counts.sent
     limit = facts.thresholds.lost_packets_suspect * requests
@@ -80,7 +80,7 @@ def _by_number(facts: Facts, values: Mapping[str, Figure]) -> Found:
     return Found(level, "lost", {**values, "lost_a_request": lost / requests})
 
 
-def _by_losses(facts: Facts, values: Mapping[str, Figure]) -> Found:
+def _by_losses(facts: Facts, values: Figures) -> Found:
     """A full accept queue looks like a lossy link: the server forgets a new connection, which was
     open for us, and what was sent on it is not answered until it is sent again.
     """
@@ -95,7 +95,7 @@ def _by_losses(facts: Facts, values: Mapping[str, Figure]) -> Found:
 
 
 def _by_effect(
-    counted: Rows, name: str, facts: Facts, values: Mapping[str, Figure]
+    counted: Rows, name: str, facts: Facts, values: Figures
 ) -> Found:
     """Where it is known of each request how often it was disturbed. `name`: of the disturbed."""
     told = known(counted)
@@ -108,7 +108,7 @@ def _by_effect(
 
 def departures(facts: Facts) -> Found:
     """TTFT contains the time that a request waited on this host, which no server can help."""
-    values: dict[str, Figure] = {
+    values: Figures = {
         "departed": facts.summary.departure.n,
         "p50_ms": facts.summary.departure.median,
         "p99_ms": facts.summary.departure.percentiles.get("p99"),
@@ -130,8 +130,8 @@ def _late_departures(facts: Facts) -> list[tuple[float, int, float]]:
     t, r = facts.thresholds, facts.trace.requests
     seen = facts.trace.select(r["departed_ns"] > r["sent_ns"])
     waited, ttft = departure_ms(seen), ttft_ms(seen)
-    late: list[tuple[float, int, float]] = []
-    for p in (50, 99) if len(waited) and len(ttft) else ():
+    late = []
+    for p in (50, 99) if waited.size and ttft.size else ():
         ms, of_ms = (float(np.percentile(s, p)) for s in (waited, ttft))
         if of_ms > 0 and ms > max(
             t.negligible_ms, t.departure_share_note * of_ms
@@ -144,7 +144,7 @@ def client_window(facts: Facts) -> Found:
     """While our receive window is full the server has to wait, because we did not read."""
     zero_windows = facts.trace.requests["zero_windows"]
     told = known(zero_windows)
-    values: dict[str, Figure] = {
+    values: Figures = {
         "zero_windows": int(zero_windows[told].sum()) if told.any() else None
     }
     if not told.any():
@@ -154,9 +154,7 @@ def client_window(facts: Facts) -> Found:
     return _by_effect(zero_windows, "stopped", facts, values)
 
 
-def _effect_of(
-    disturbed: Rows, facts: Facts
-) -> tuple[Level, str, dict[str, Figure]]:
+def _effect_of(disturbed: Rows, facts: Facts) -> tuple[Level, str, Figures]:
     """What happened to these requests did to the latencies: percentiles against those of the
     others.
     """
@@ -212,7 +210,7 @@ def round_trip_ms(facts: Facts) -> float | None:
     return max(told) / MS if told else None
 
 
-def _split(ttft_ms: float | None, rtt_ms: float | None) -> dict[str, Figure]:
+def _split(ttft_ms: float | None, rtt_ms: float | None) -> Figures:
     """TTFT contains one round trip: the request's way there and the first token's way back."""
     if ttft_ms is None or rtt_ms is None:
         return {"ttft_network_ms": None, "ttft_server_ms": None}

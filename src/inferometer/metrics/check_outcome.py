@@ -11,14 +11,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from inferometer.clock import MS
-from inferometer.metrics.definitions import known, ok, was_sent
+from inferometer.metrics.definitions import complete, known, was_sent
 from inferometer.metrics.finding import (
     INVALID,
     NOTE,
     OK,
     SUSPECT,
     Facts,
-    Figure,
+    Figures,
     Found,
 )
 from inferometer.metrics.summary import Counts
@@ -34,7 +34,7 @@ def something_measured(facts: Facts) -> Found:
     """A run without one answered request has no numbers."""
     c = facts.summary.counts
     lost = sum(w.answered for w in facts.trace.workers)
-    values: dict[str, Figure] = {
+    values: Figures = {
         "ok": c.ok,
         "sent": c.sent,
         "planned": c.planned,
@@ -44,6 +44,10 @@ def something_measured(facts: Facts) -> Found:
     if lost:
         return Found(INVALID, "lost", values | {"answers_lost": lost})
     return Found(INVALID, "found", values)
+
+
+ENDS = ("planned", "sent", "dropped", "unsent", "ok", "failed")
+"""What is told of a run whose requests do not add up."""
 
 
 def conservation(facts: Facts) -> Found:
@@ -72,15 +76,7 @@ def conservation(facts: Facts) -> Found:
     wrong = tuple(gap for gap, requests in gaps.items() if requests)
     if not wrong:
         return Found(OK, "fine", gaps | {"planned": c.planned})
-    ends = {
-        "planned": c.planned,
-        "sent": c.sent,
-        "dropped": c.dropped,
-        "unsent": c.unsent,
-        "ok": c.ok,
-        "failed": c.failed,
-        "cut_off": cut_off,
-    }
+    ends = {name: getattr(c, name) for name in ENDS} | {"cut_off": cut_off}
     return Found(INVALID, "found", gaps | ends, wrong)
 
 
@@ -89,12 +85,12 @@ def failures(facts: Facts) -> Found:
     c = facts.summary.counts
     share = c.failed / c.sent if c.sent else 0.0
     statuses = {f"http_{status}": n for status, n in c.http_statuses.items()}
-    values: dict[str, Figure] = {
+    values: Figures = {
         "failed": c.failed,
         "share_of_sent": share,
         **c.failures,
+        **statuses,
     }
-    values |= statuses
     if not c.failed:
         return Found(OK, "fine", values)
     values["sent"] = c.sent
@@ -193,7 +189,7 @@ def interruption(facts: Facts) -> Found:
             (r["outcome"] == Outcome.UNFINISHED) & ~known(r["sent_ns"])
         )
     )
-    values: dict[str, Figure] = {
+    values: Figures = {
         "cancelled": c.cancelled,
         "unfinished": c.unfinished,
         "unsent": c.unsent,
@@ -211,7 +207,7 @@ def interruption(facts: Facts) -> Found:
     return Found(SUSPECT, "cut", values | {"running": running})
 
 
-def _own_end(facts: Facts, values: Mapping[str, Figure]) -> Found:
+def _own_end(facts: Facts, values: Figures) -> Found:
     c = facts.summary.counts
     share = c.unfinished / c.sent if c.sent else 0.0
     values = {**values, "share_of_sent": share}
@@ -224,7 +220,7 @@ def dropped_arrivals(facts: Facts) -> Found:
     """Arrivals dropped at the in-flight cap were load that the server never saw."""
     c = facts.summary.counts
     share = c.dropped / c.planned if c.planned else None
-    values: dict[str, Figure] = {
+    values: Figures = {
         "dropped": c.dropped,
         "share_of_planned": share,
     }
@@ -236,7 +232,7 @@ def dropped_arrivals(facts: Facts) -> Found:
 def order_of_times(facts: Facts) -> Found:
     """Output cannot come before its request: where it does, the clock or the record is wrong."""
     r = facts.trace.requests
-    timed = ok(facts.trace) & known(r["sent_ns"]) & known(r["first_ns"])
+    timed = complete(facts.trace, "sent_ns", "first_ns")
     backwards = timed & (
         (r["first_ns"] < r["sent_ns"]) | (r["last_ns"] < r["first_ns"])
     )
@@ -251,7 +247,7 @@ def answers_in_step(facts: Facts) -> Found:
     that follow on its connection by one, and their times to first token are near zero.
     """
     r = facts.trace.requests
-    timed = ok(facts.trace) & known(r["sent_ns"]) & known(r["headers_ns"])
+    timed = complete(facts.trace, "sent_ns", "headers_ns")
     delay_ms = (r["headers_ns"][timed] - r["sent_ns"][timed]) / MS
     limit_ms = (
         min(FASTEST_MS, float(np.median(delay_ms)) / 4)

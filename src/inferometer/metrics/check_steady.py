@@ -7,10 +7,9 @@ from __future__ import annotations
 import numpy as np
 
 from inferometer.clock import MS
-from inferometer.metrics.definitions import known, ok
-from inferometer.metrics.finding import NOTE, OK, SUSPECT, Facts, Figure, Found
+from inferometer.metrics.finding import NOTE, OK, SUSPECT, Facts, Figures, Found
 from inferometer.metrics.slots import slot_use
-from inferometer.metrics.steady import GROUP, MIN_GROUPS
+from inferometer.metrics.steady import GROUP, MIN_GROUPS, e2el_by_sending
 from inferometer.trace import Outcome
 
 MIN_REQUESTS = GROUP * MIN_GROUPS
@@ -38,22 +37,16 @@ def steady_state(facts: Facts) -> Found:
 
 
 def _never_settled(facts: Facts) -> Found:
-    r = facts.trace.requests
-    rows = np.flatnonzero(
-        ok(facts.trace) & known(r["sent_ns"]) & known(r["last_ns"])
-    )
-    if len(rows) < MIN_REQUESTS:
-        few = {"answered": len(rows), "needed": MIN_REQUESTS}
-        return Found(NOTE, "few", few)
-    rows = rows[np.argsort(r["sent_ns"][rows], kind="stable")]
-    parts = np.array_split(
-        (r["last_ns"][rows] - r["sent_ns"][rows]) / MS, PARTS
-    )
+    _, e2el = e2el_by_sending(facts.trace)
+    if len(e2el) < MIN_REQUESTS:
+        return Found(
+            NOTE, "few", {"answered": len(e2el), "needed": MIN_REQUESTS}
+        )
+    parts = np.array_split(e2el / MS, PARTS)
     first_ms, last_ms = float(parts[0].mean()), float(parts[-1].mean())
-    far = max(
-        first_ms, last_ms
-    ) > facts.thresholds.unsteady_ratio_suspect * min(first_ms, last_ms)
-    level = SUSPECT if far and len(rows) >= MIN_TO_DOUBT else NOTE
+    low_ms, high_ms = sorted((first_ms, last_ms))
+    far = high_ms > facts.thresholds.unsteady_ratio_suspect * low_ms
+    level = SUSPECT if far and len(e2el) >= MIN_TO_DOUBT else NOTE
     values = {"first_e2el_ms": first_ms, "last_e2el_ms": last_ms}
     return Found(level, "grew" if last_ms > first_ms else "fell", values)
 
@@ -72,7 +65,7 @@ def slots_busy(facts: Facts) -> Found:
     use = slot_use(facts.whole) if facts.constant_load else None
     if use is None:
         return Found(OK, "none")
-    values: dict[str, Figure] = {"busy_share": use.busy_share}
+    values: Figures = {"busy_share": use.busy_share}
     whole, t = facts.summary.output_throughput, facts.thresholds
     # Else slots were free for another reason, which has a check of its own.
     filled = use.idle_share <= t.idle_slots_suspect

@@ -5,31 +5,34 @@ who knows?
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from inferometer.metrics.definitions import Rows, known, ok, streamed_tokens
+from inferometer.metrics.definitions import (
+    Rows,
+    complete,
+    known,
+    ok,
+    streamed_tokens,
+)
 from inferometer.metrics.finding import (
     INVALID,
     NOTE,
     OK,
     SUSPECT,
     Facts,
-    Figure,
+    Figures,
     Found,
     grade,
 )
 from inferometer.trace import TokenSource, Trace
-from inferometer.trace.trace import Columns
-
-Counts = npt.NDArray[np.int64]
+from inferometer.trace.trace import Columns, Integers
 
 
 def _both(
     facts: Facts, asked: str, actual: str
-) -> tuple[Counts, Counts, Counts]:
+) -> tuple[Integers, Integers, Integers]:
     """Asked and actual counts, and the rows, of the OK requests that have both."""
     r = facts.trace.requests
-    rows = np.flatnonzero(ok(facts.trace) & known(r[asked]) & known(r[actual]))
+    rows = np.flatnonzero(complete(facts.trace, asked, actual))
     return r[asked][rows], r[actual][rows], rows
 
 
@@ -112,9 +115,7 @@ def output_length(facts: Facts) -> Found:
 def cached_tokens(facts: Facts) -> Found:
     """Cached prompt tokens are not computed: TTFT and throughput look too good."""
     t, r = facts.thresholds, facts.trace.requests
-    rows = (
-        ok(facts.trace) & known(r["cached_tokens"]) & known(r["prompt_tokens"])
-    )
+    rows = complete(facts.trace, "cached_tokens", "prompt_tokens")
     cached = r["cached_tokens"][rows]
     prompt = int(r["prompt_tokens"][rows].sum())
     if not prompt:
@@ -133,7 +134,7 @@ def cached_tokens(facts: Facts) -> Found:
 def token_source(facts: Facts) -> Found:
     """TPOT and throughput are as good as the token counts."""
     sources = facts.summary.output_token_sources
-    values: dict[str, Figure] = {**sources}
+    values: Figures = {**sources}
     others = tuple(name for name in sources if name != TokenSource.USAGE.name)
     if not others:
         return Found(OK, "fine", values)
@@ -186,7 +187,7 @@ def _untold_at_first(trace: Trace) -> Rows:
     return untold
 
 
-def _held_back(facts: Facts, tokens: Counts) -> Rows:
+def _held_back(facts: Facts, tokens: Integers) -> Rows:
     """Answers whose first event holds many tokens, where the wire does not say how many."""
     r, t = facts.trace.requests, facts.thresholds
     text_bytes = np.maximum(r["text_bytes"], 1)
@@ -201,7 +202,7 @@ def _held_back(facts: Facts, tokens: Counts) -> Rows:
     return held
 
 
-def _count_figures(r: Columns, rows: Rows, tokens: Counts) -> dict[str, Figure]:
+def _count_figures(r: Columns, rows: Rows, tokens: Integers) -> Figures:
     return {
         "answers": int(rows.sum()),
         "tokens": int(tokens[rows].sum()),
@@ -219,10 +220,10 @@ def _count_figures(r: Columns, rows: Rows, tokens: Counts) -> dict[str, Figure]:
 def hidden_tokens(facts: Facts) -> Found:
     """Reasoning that is counted but not streamed is in no event."""
     r = facts.trace.requests
-    answered = ok(facts.trace) & known(r["output_tokens"])
+    answered = complete(facts.trace, "output_tokens")
     hidden = int(np.maximum(r["hidden_tokens"][answered], 0).sum())
     tokens = int(r["output_tokens"][answered].sum())
-    values: dict[str, Figure] = {
+    values: Figures = {
         "hidden": hidden,
         "tokens": tokens,
         "share": hidden / tokens if tokens else 0.0,
@@ -239,20 +240,13 @@ def unread_output(facts: Facts) -> Found:
     unread, events = (
         int(r[name][answered].sum()) for name in ("unread", "event_count")
     )
-    fields = ", ".join(
-        dict.fromkeys(
-            field
-            for w in facts.trace.workers
-            for field in w.unread_fields.split(", ")
-            if field
-        )
-    )
+    fields = ", ".join(w.unread_fields for w in facts.trace.workers).split(", ")
     share = unread / events if events else 1.0
-    values: dict[str, Figure] = {
+    values: Figures = {
         "unread": unread,
         "events": events,
         "share": share,
-        "fields": fields,
+        "fields": ", ".join(dict.fromkeys(filter(None, fields))),
     }
     if not unread:
         return Found(OK, "fine", values)
@@ -264,7 +258,7 @@ def foreign_frames(facts: Facts) -> Found:
     """Frames that belong to no answer are neither output nor failures; they are reported."""
     r = facts.trace.requests
     answered = ok(facts.trace)
-    values: dict[str, Figure] = {
+    values: Figures = {
         "ignored": int(r["ignored"][answered].sum()),
         "answers": int(np.count_nonzero(r["ignored"][answered])),
     }
@@ -275,7 +269,7 @@ def foreign_frames(facts: Facts) -> Found:
 
 def open_after_done(facts: Facts) -> Found:
     """An answer ends at its end marker; if the body stays open, its slot is reused anyway."""
-    values: dict[str, Figure] = {
+    values: Figures = {
         "open_after": int(np.count_nonzero(facts.trace.requests["lingered"])),
         "answers": int(np.count_nonzero(ok(facts.trace))),
     }

@@ -10,18 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from functools import reduce
+from operator import and_
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from inferometer.clock import MS
 from inferometer.trace import MISSING, Outcome, StampSource, TokenSource, Trace
-from inferometer.trace.trace import Columns
+from inferometer.trace.trace import Column, Columns, Floats, Integers
 
-Sample = npt.NDArray[np.float64]
+Sample = Floats
 """Values of one metric, without order and without gaps."""
-PerRequest = npt.NDArray[np.float64]
+PerRequest = Floats
 """One value for each row of `Trace.requests`, NaN where the request has none."""
 Rows = npt.NDArray[np.bool_]
 
@@ -42,10 +44,21 @@ def was_sent(trace: Trace) -> Rows:
     return rows
 
 
-def known(column: npt.NDArray[Any]) -> Rows:
+def known(column: Column) -> Rows:
     """Which values exist."""
     rows: Rows = column != MISSING
     return rows
+
+
+def total(column: Column) -> int:
+    """The sum of those values that exist."""
+    return int(column[known(column)].sum())
+
+
+def complete(trace: Trace, *columns: str) -> Rows:
+    """Which requests were answered in full and have all these values."""
+    known_of_each = (known(trace.requests[name]) for name in columns)
+    return reduce(and_, known_of_each, ok(trace))
 
 
 def ttft_ms(trace: Trace) -> Sample:
@@ -126,8 +139,7 @@ def tokens_per_event(trace: Trace) -> Sample:
     """Streamed tokens ÷ events of each request whose tokens were not counted by events."""
     r = trace.requests
     rows = (
-        ok(trace)
-        & known(r["output_tokens"])
+        complete(trace, "output_tokens")
         & (r["event_count"] > 0)
         & (r["token_source"] != TokenSource.EVENTS)
     )
@@ -135,14 +147,14 @@ def tokens_per_event(trace: Trace) -> Sample:
     return ratio
 
 
-def streamed_tokens(requests: Columns) -> npt.NDArray[np.int64]:
+def streamed_tokens(requests: Columns) -> Integers:
     """Output tokens that came in events, without hidden ones. MISSING where unknown."""
-    tokens: npt.NDArray[np.int64] = requests["output_tokens"]
+    tokens: Integers = requests["output_tokens"]
     streamed = tokens - np.maximum(requests["hidden_tokens"], 0)
     return np.where(known(tokens), streamed, MISSING)
 
 
-def tokens_after_first(requests: Columns) -> npt.NDArray[np.int64]:
+def tokens_after_first(requests: Columns) -> Integers:
     """Streamed tokens after those of the first event; negative where unknown."""
     streamed = streamed_tokens(requests)
     return np.where(
@@ -210,9 +222,9 @@ def event_rows(trace: Trace, *, skip_first: bool = False) -> Rows:
     return np.cumsum(edges[:-1], dtype=np.int8).view(np.bool_)
 
 
-def ok_events(trace: Trace, column: str) -> npt.NDArray[Any]:
+def ok_events(trace: Trace, column: str) -> Column:
     """One column of the event table, for the events of OK requests only."""
-    values: npt.NDArray[Any] = trace.events[column][event_rows(trace)]
+    values: Column = trace.events[column][event_rows(trace)]
     return values
 
 
@@ -268,9 +280,7 @@ def tpot_of_each(trace: Trace) -> PerRequest:
     return tpot(_elapsed_ms(r, "first_ns", "last_ns", timed), later)
 
 
-def tpot(
-    decode_time: npt.NDArray[Any], later_tokens: npt.NDArray[Any]
-) -> PerRequest:
+def tpot(decode_time: Column, later_tokens: Column) -> PerRequest:
     """Time per output token, in the unit of `decode_time`, which is what passed between the first
     and the last output: over the tokens that came in it, and NaN where none did.
     """
@@ -288,9 +298,8 @@ def _longest_gap(trace: Trace) -> PerRequest:
         gaps = np.zeros(len(arrival), np.int64)
         np.subtract(arrival[1:], arrival[:-1], out=gaps[:-1])
         start = r["event_start"][rows]
-        bounds = np.column_stack(
-            (start, start + r["event_count"][rows] - 1)
-        ).ravel()
+        end = start + r["event_count"][rows] - 1
+        bounds = np.column_stack((start, end)).ravel()
         longest[rows] = np.maximum.reduceat(gaps, bounds)[::2] / MS
     return longest
 
@@ -337,9 +346,9 @@ class _Spans(NamedTuple):
     streamed tokens.
     """
 
-    start: npt.NDArray[np.int64]
-    number: npt.NDArray[np.int64]
-    tokens: npt.NDArray[np.int64]
+    start: Integers
+    number: Integers
+    tokens: Integers
 
 
 def _ok_spans(trace: Trace) -> _Spans:

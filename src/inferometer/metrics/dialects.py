@@ -23,11 +23,12 @@ from inferometer.metrics.definitions import (
     ok,
     ok_events,
     tpot,
-    tpot_of_each,
+    tpot_ms,
     ttft_of_each,
 )
 from inferometer.metrics.distribution import describe
 from inferometer.trace import Trace
+from inferometer.trace.trace import Columns, Integers
 from inferometer.vocabulary import LATENCIES
 from inferometer.words import Said
 
@@ -60,7 +61,19 @@ def _vllm(trace: Trace) -> dict[str, float]:
     `max_output_tokens_per_s` counts events, not tokens, in whole seconds since the first send, and
     `max_concurrent_requests` counts a request in every such second it touches.
     """
-    r = trace.requests
+    output = _tokens(trace, "output_tokens").sum()
+    total = output + _tokens(trace, "prompt_tokens").sum()
+    seconds = _whole_s(trace)
+    return {
+        **_latencies(trace),
+        "request_throughput": len(trace) / seconds,
+        "output_throughput": output / seconds,
+        "total_token_throughput": total / seconds,
+        **_peaks_by_second(trace),
+    }
+
+
+def _latencies(trace: Trace) -> dict[str, float]:
     figures: dict[str, float] = {}
     for key in LATENCIES:
         latency = describe(QUANTITIES[key].values(trace), PERCENTILES)
@@ -73,23 +86,21 @@ def _vllm(trace: Trace) -> dict[str, float]:
         figures |= {
             f"{name}_{key}_ms": value or 0.0 for name, value in named.items()
         }
+    return figures
+
+
+def _peaks_by_second(trace: Trace) -> dict[str, float]:
+    r = trace.requests
     begun = int(r["sent_ns"].min())
     buckets = np.bincount((ok_events(trace, "arrival_ns") - begun) // NS)
     first, last = (r["sent_ns"] - begun) // NS, (r["last_ns"] - begun) // NS
-    touched = np.cumsum(
-        np.bincount(first, minlength=last.max() + 2)
-        - np.bincount(last + 1, minlength=last.max() + 2)
+    more, less = (
+        np.bincount(second, minlength=last.max() + 2)
+        for second in (first, last + 1)
     )
-    tokens_in = _tokens(trace, "prompt_tokens")
-    tokens_out = _tokens(trace, "output_tokens")
-    seconds = _whole_s(trace)
-    return figures | {
-        "request_throughput": len(trace) / seconds,
-        "output_throughput": tokens_out.sum() / seconds,
-        "total_token_throughput": (tokens_in.sum() + tokens_out.sum())
-        / seconds,
+    return {
         "max_output_tokens_per_s": float(buckets.max(initial=0)),
-        "max_concurrent_requests": float(touched.max()),
+        "max_concurrent_requests": float(np.cumsum(more - less).max()),
     }
 
 
@@ -105,36 +116,21 @@ def _guidellm(trace: Trace) -> dict[str, float]:
     """
     r = trace.requests
     tokens = _tokens(trace, "output_tokens")
-    elapsed_ms = (r["last_ns"] - r["sent_ns"]) / MS
+    open_ns, each = r["end_ns"] - r["sent_ns"], np.ones(len(trace))
     several, some = tokens > 1, tokens > 0
+    token_ms = ((r["last_ns"] - r["sent_ns"]) / MS)[some] / tokens[some]
     between_ms = tpot((r["last_ns"] - r["first_ns"]) / MS, tokens - 1)[several]
-    figures: dict[str, float] = {}
-    for name, values, weights in (
-        (
-            "request_latency",
-            (r["end_ns"] - r["sent_ns"]) / NS,
-            np.ones(len(trace)),
-        ),
-        ("time_to_first_token_ms", ttft_of_each(trace), np.ones(len(trace))),
-        (
-            "time_per_output_token_ms",
-            elapsed_ms[some] / tokens[some],
-            tokens[some],
-        ),
-        ("inter_token_latency_ms", between_ms, tokens[several] - 1),
-    ):
-        figures |= _weighted(name, values, weights)
     seconds = _whole_s(trace)
-    return figures | {
+    total = tokens.sum() + _tokens(trace, "prompt_tokens").sum()
+    return {
+        **_weighted("request_latency", open_ns / NS, each),
+        **_weighted("time_to_first_token_ms", ttft_of_each(trace), each),
+        **_weighted("time_per_output_token_ms", token_ms, tokens[some]),
+        **_weighted("inter_token_latency_ms", between_ms, tokens[several] - 1),
         "requests_per_second.mean": len(trace) / seconds,
-        "request_concurrency.mean": float((r["end_ns"] - r["sent_ns"]).sum())
-        / NS
-        / seconds,
+        "request_concurrency.mean": float(open_ns.sum()) / NS / seconds,
         "output_tokens_per_second.mean": tokens.sum() / seconds,
-        "tokens_per_second.mean": (
-            tokens.sum() + _tokens(trace, "prompt_tokens").sum()
-        )
-        / seconds,
+        "tokens_per_second.mean": total / seconds,
     }
 
 
@@ -150,29 +146,32 @@ def _aiperf(trace: Trace) -> dict[str, float]:
     """
     r = trace.requests
     tokens = _tokens(trace, "output_tokens")
-    between_ms = tpot_of_each(trace)
-    whole_ms = e2el_of_each(trace)
-    since = np.where(known(r["intended_ns"]), r["intended_ns"], r["sent_ns"])
-    between_ms = between_ms[~np.isnan(between_ms)]
+    whole_ms, between_ms = e2el_of_each(trace), tpot_ms(trace)
+    lasting = whole_ms > 0
     figures: dict[str, float] = {}
     for name, values in {
         "time_to_first_token": ttft_of_each(trace),
         "request_latency": whole_ms,
-        "effective_latency": (r["last_ns"] - since) / MS,
+        "effective_latency": (r["last_ns"] - _due_or_sent(r)) / MS,
         "inter_token_latency": between_ms,
         "inter_chunk_latency": itl_ms(trace),
         "output_token_throughput_per_user": 1000 / between_ms[between_ms > 0],
         "e2e_output_token_throughput": 1000
-        * tokens[whole_ms > 0]
-        / whole_ms[whole_ms > 0],
+        * tokens[lasting]
+        / whole_ms[lasting],
     }.items():
         figures |= _named(name, "avg", values)
     seconds = float(r["last_ns"].max() - r["sent_ns"].min()) / NS
-    figures |= {
+    return figures | {
         "benchmark_duration": seconds,
         "request_throughput": len(trace) / seconds,
+        "output_token_throughput": tokens.sum() / seconds,
     }
-    return figures | {"output_token_throughput": tokens.sum() / seconds}
+
+
+def _due_or_sent(requests: Columns) -> Integers:
+    due = requests["intended_ns"]
+    return np.where(known(due), due, requests["sent_ns"])
 
 
 def _mlperf(trace: Trace) -> dict[str, float]:
@@ -186,31 +185,32 @@ def _mlperf(trace: Trace) -> dict[str, float]:
     start of the run, here the first send or due time. It has no closed loop of several slots.
     """
     r = trace.requests
-    since = np.where(known(r["intended_ns"]), r["intended_ns"], r["sent_ns"])
+    since = _due_or_sent(r)
     tokens = _tokens(trace, "output_tokens")
-    several = tokens > 1
-    figures: dict[str, float] = {}
-    for name, values in {
-        "latency_ns": r["last_ns"] - since,
-        "first_token_latency_ns": r["first_ns"] - since,
-        "time_to_output_token_ns": tpot(
-            r["last_ns"] - r["first_ns"], tokens - 1
-        )[several].astype(np.int64),
-    }.items():
-        ordered = np.sort(values)
-        if len(ordered):
-            figures |= {
-                f"min_{name}": float(ordered[0]),
-                f"max_{name}": float(ordered[-1]),
-                f"mean_{name}": float(ordered.mean()),
-            }
-            figures |= {
-                f"p{p}_{name}": float(ordered[len(ordered) * p // 100])
-                for p in PERCENTILES
-            }
+    between_ns = tpot(r["last_ns"] - r["first_ns"], tokens - 1)[tokens > 1]
     done_s = float(r["last_ns"][np.argmax(since)] - since.min()) / NS
-    figures["completed_samples_per_second"] = (len(trace) - 1) / done_s
-    return figures | {"completed_tokens_per_second": tokens.sum() / done_s}
+    return {
+        **_by_rank("latency_ns", r["last_ns"] - since),
+        **_by_rank("first_token_latency_ns", r["first_ns"] - since),
+        **_by_rank("time_to_output_token_ns", between_ns.astype(np.int64)),
+        "completed_samples_per_second": (len(trace) - 1) / done_s,
+        "completed_tokens_per_second": tokens.sum() / done_s,
+    }
+
+
+def _by_rank(name: str, values: Integers) -> dict[str, float]:
+    ordered = np.sort(values)
+    if not len(ordered):
+        return {}
+    return {
+        f"min_{name}": float(ordered[0]),
+        f"max_{name}": float(ordered[-1]),
+        f"mean_{name}": float(ordered.mean()),
+        **{
+            f"p{p}_{name}": float(ordered[len(ordered) * p // 100])
+            for p in PERCENTILES
+        },
+    }
 
 
 def _tokens(trace: Trace, column: str) -> Sample:
@@ -249,19 +249,16 @@ def _weighted(name: str, values: Sample, weights: Sample) -> dict[str, float]:
     mean = np.average(values, weights=weights)
     order = np.argsort(values)
     reached = np.cumsum((weights / weights.sum())[order])
-    cuts = values[order][
-        np.minimum(
-            np.searchsorted(reached, np.array(PERCENTILES) / 100),
-            len(values) - 1,
-        )
-    ]
-    figures = {
-        "mean": mean,
-        "std_dev": np.sqrt(np.average((values - mean) ** 2, weights=weights)),
-    }
-    figures |= {f"p{p}": cut for p, cut in zip(PERCENTILES, cuts, strict=True)}
+    places = np.searchsorted(reached, np.array(PERCENTILES) / 100)
+    cuts = values[order][np.minimum(places, len(values) - 1)]
+    variance = np.average((values - mean) ** 2, weights=weights)
     return {
-        f"{name}.{figure}": float(value) for figure, value in figures.items()
+        f"{name}.mean": float(mean),
+        f"{name}.std_dev": float(np.sqrt(variance)),
+        **{
+            f"{name}.p{p}": float(cut)
+            for p, cut in zip(PERCENTILES, cuts, strict=True)
+        },
     }
 
 

@@ -10,11 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from inferometer.trace.trace import Floats
 from inferometer.vocabulary import percentile_name
-
-Array = npt.NDArray[np.float64]
 
 MIN_BEYOND = 10
 """A percentile with fewer samples than this beyond it is one of a few odd requests: it is shown,
@@ -40,7 +38,7 @@ class Distribution:
 
 
 def describe(
-    values: Array, percentiles: Sequence[float], weights: Array | None = None
+    values: Floats, percentiles: Sequence[float], weights: Floats | None = None
 ) -> Distribution:
     """The distribution of `values`; they may be reordered in place. `weights`: how often each value
     counts.
@@ -92,8 +90,8 @@ def is_thin(n: float, percentile: float) -> bool:
 
 
 def _weighted_percentiles(
-    values: Array, weights: Array, percentiles: Sequence[float]
-) -> Array:
+    values: Floats, weights: Floats, percentiles: Sequence[float]
+) -> Floats:
     """Linear percentiles of the list in which each value stands as often as its weight says,
     without writing it out.
     """
@@ -102,11 +100,9 @@ def _weighted_percentiles(
     position = np.maximum(np.array(percentiles) / 100 * (ends[-1] - 1), 0)
     below = np.floor(position)
     last = len(values) - 1
-    low = values[
-        order[np.minimum(np.searchsorted(ends, below, side="right"), last)]
-    ]
-    high = values[
-        order[np.minimum(np.searchsorted(ends, below + 1, side="right"), last)]
-    ]
-    between: Array = low + (high - low) * (position - below)
+    low, high = (
+        values[order[np.minimum(np.searchsorted(ends, at, "right"), last)]]
+        for at in (below, below + 1)
+    )
+    between: Floats = low + (high - low) * (position - below)
     return between

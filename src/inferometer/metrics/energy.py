@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.clock import NS
+from inferometer.metrics.definitions import Rows
 from inferometer.metrics.integral import (
     Integral,
     of_counter,
@@ -89,7 +89,7 @@ class Window:
     def seconds(self) -> float:
         return (self.end_ns - self.start_ns) / NS
 
-    def holds(self, time_ns: Times) -> npt.NDArray[np.bool_]:
+    def holds(self, time_ns: Times) -> Rows:
         """Which of these moments are in it."""
         return (time_ns >= self.start_ns) & (time_ns <= self.end_ns)
 
@@ -232,10 +232,10 @@ def _decided(
         # the card or its driver began anew in the window: nothing of it is one measurement
         return replace(found, reason=counter.reason)
     long_enough = window.end_ns - window.start_ns >= MIN_COUNTER_WINDOW_NS
-    if power.joules is not None and counter.joules is not None:
-        return _compared(found, power, counter, long_enough=long_enough)
     if power.joules is not None:
-        return _certified(found, ("power", power))
+        if counter.joules is None:
+            return _certified(found, ("power", power))
+        return _compared(found, power, counter, long_enough=long_enough)
     if counter.joules is None or power.reason != "no_power_source":
         return replace(found, reason=_worse(power, counter))
     if not long_enough:

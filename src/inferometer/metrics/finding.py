@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from inferometer.trace.server_counters import Counter, ServerCounters
 
 Figure = float | int | str | None
+Figures = dict[str, Figure]
 
 
 class Level(IntEnum):

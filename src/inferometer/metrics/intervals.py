@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.clock import MS, NS
 from inferometer.metrics.definitions import (
@@ -27,8 +26,8 @@ from inferometer.metrics.statistics import (
     interval_of_ratio,
 )
 from inferometer.trace import Trace
+from inferometer.trace.trace import Integers
 
-Rank = npt.NDArray[np.int64]
 """Rows of `Trace.requests` in the order of time."""
 
 SHORTEST_S = 1e-9
@@ -52,20 +51,16 @@ def intervals_of(
         "mean_e2el_ms": interval_of_mean(_in_order(e2el_of_each(trace), order)),
         **_rates(trace, goodput),
     }
-    return {
-        name: interval
-        for name, interval in found.items()
-        if interval is not None
-    }
+    return {name: interval for name, interval in found.items() if interval}
 
 
-def _in_order(values: PerRequest, order: Rank) -> Sample:
+def _in_order(values: PerRequest, order: Integers) -> Sample:
     values = values[order]
     existing: Sample = values[~np.isnan(values)]
     return existing
 
 
-def _mean_itl(trace: Trace, answered: Rank) -> Interval | None:
+def _mean_itl(trace: Trace, answered: Integers) -> Interval | None:
     """Of all gaps pooled. Those of one request hang together, so a request is what is drawn, with
     all its gaps.
     """

@@ -49,41 +49,39 @@ class LinkUnderLoad:
         known = {speed: number for number, speed in GTS_OF_GENERATION.items()}
         return known.get(self.speed_gts or 0.0)
 
+    @property
+    def slowed_down(self) -> bool:
+        return (self.lowest_gts or 0.0) < (self.speed_gts or 0.0)
+
 
 def link_under_load(
     telemetry: Telemetry, card: str, window: Window | None
 ) -> LinkUnderLoad | None:
     """None where nothing tells of a link."""
-    slot_speed, slot_width, vendor_speed, vendor_width = (
-        _held(telemetry, card, name, window)
-        for name in (
-            "slot_speed_gts",
-            "slot_width",
-            "vendor_speed_gts",
-            "vendor_width",
-        )
+    widths, speeds = (
+        {
+            by: held
+            for by in ("slot", "vendor")
+            if len(held := _held(telemetry, card, f"{by}_{figure}", window))
+        }
+        for figure in ("width", "speed_gts")
     )
     why = telemetry.reason(card, "slot_width")
-    unverifiable = None if len(slot_width) or why == "no_source" else why
-    if not any(map(len, (slot_width, vendor_width))) and unverifiable is None:
+    unverifiable = None if "slot" in widths or why == "no_source" else why
+    if not widths and unverifiable is None:
         return None
-    widths = [each.min() for each in (slot_width, vendor_width) if len(each)]
+    lanes = {int(each.min()) for each in widths.values()}
     most = _last(telemetry, card, "slot_max_width")
-    speeds = [each for each in (slot_speed, vendor_speed) if len(each)]
     return LinkUnderLoad(
         card,
-        int(min(widths)) if widths else None,
-        float(min(each.max() for each in speeds)) if speeds else None,
-        float(min(each.min() for each in speeds)) if speeds else None,
+        min(lanes, default=None),
+        min((float(each.max()) for each in speeds.values()), default=None),
+        min((float(each.min()) for each in speeds.values()), default=None),
         None if most is None else int(most),
         _last(telemetry, card, "slot_max_speed_gts"),
         _last(telemetry, card, "narrowest_gb_per_s"),
         _last(telemetry, card, "link_gb_per_s"),
-        bool(
-            len(slot_width)
-            and len(vendor_width)
-            and slot_width.min() != vendor_width.min()
-        ),
+        len(lanes) > 1,
         unverifiable,
     )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from inferometer.clock import NS
-from inferometer.metrics.definitions import known, meets_slo
+from inferometer.metrics.definitions import known, meets_slo, total
 from inferometer.metrics.energy import (
     MAX_GAP_NS,
     Energy,
@@ -45,6 +45,9 @@ MACHINE_VALUES = (
     "joules_per_good_token",
     "cpu_utilization",
 )
+
+_Told = tuple[dict[str, float | None], dict[str, str]]
+"""Values by name, and why those are missing that are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +133,12 @@ def under_test(
     """
     seen = [card.id for card in telemetry.cards]
     told, number = telemetry.declared.cards, telemetry.declared.number
+    cards = seen if told is None else list(told)
     if told is not None:
-        missing = [card for card in told if card not in seen]
-        cards, reason = list(told), "card_missing" if missing else None
+        reason = "card_missing" if {*told} - {*seen} else None
     elif number is not None and len(seen) != number:
-        cards = seen
         reason = "card_missing" if len(seen) < number else "card_unexpected"
     else:
-        cards = seen
         unknown = number is None and not telemetry.is_simulated
         reason = "cards_unknown" if unknown and len(seen) > 1 else None
     if not seen:
@@ -335,7 +336,7 @@ def _for_either(
 
 def _together(
     by_card: Mapping[str, Mapping[str, float | None]], cards: Sequence[str]
-) -> tuple[dict[str, float | None], dict[str, str]]:
+) -> _Told:
     """A card without a value makes the whole unknown: the rest is not the deployment."""
     values: dict[str, float | None] = {}
     reasons: dict[str, str] = {}
@@ -353,7 +354,7 @@ def _energies(
     window: Window | None,
     trace: Trace,
     goodput: Mapping[str, float] | None,
-) -> tuple[dict[str, float | None], dict[str, str]]:
+) -> _Told:
     values: dict[str, float | None] = {
         "energy": energy.joules,
         "energy_above_idle": energy.above_idle_j,
@@ -393,24 +394,16 @@ def _tokens(
     """Tokens of OK requests by what is counted: output, total, and output of good requests."""
     measured = trace.measured()
     answered = measured.with_outcome(Outcome.OK).requests
-    output = answered["output_tokens"]
     told = answered["prompt_tokens"]
     prompt = np.where(known(told), told, answered["asked_prompt_tokens"])
-    written = int(output[known(output)].sum())
-    found = {
-        "output": written,
-        "total": written + int(prompt[known(prompt)].sum()),
-        "good": 0,
-    }
+    output, good = total(answered["output_tokens"]), 0
     if goodput:
-        good = measured.requests["output_tokens"][meets_slo(measured, goodput)]
-        found["good"] = int(good[known(good)].sum())
-    return found
+        rows = meets_slo(measured, goodput)
+        good = total(measured.requests["output_tokens"][rows])
+    return {"output": output, "total": output + total(prompt), "good": good}
 
 
-def _of_host(
-    telemetry: Telemetry, window: Window | None
-) -> tuple[dict[str, float | None], dict[str, str]]:
+def _of_host(telemetry: Telemetry, window: Window | None) -> _Told:
     """Of the host that the samplers run on; apart from the cards."""
     busy = growth(telemetry, HOST, "cpu_busy_s", window)
     idle = growth(telemetry, HOST, "cpu_idle_s", window)

@@ -5,11 +5,11 @@ for tokens.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.clock import NS
 from inferometer.metrics.definitions import event_tokens, known, ok_events
 from inferometer.trace import MISSING, Trace
+from inferometer.trace.trace import Floats, Integers
 
 BLOCK = 1_000_000
 """Events looked up at a time, to bound memory."""
@@ -29,7 +29,7 @@ def peak_concurrency(trace: Trace) -> int:
 
 def sends_and_ends(
     trace: Trace,
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+) -> tuple[Integers, Integers]:
     """Sorted times of sending, and sorted ends; a request without an end is last."""
     sent, end = trace.requests["sent_ns"], trace.requests["end_ns"]
     rows = known(sent)
@@ -37,17 +37,15 @@ def sends_and_ends(
     return np.sort(sent[rows]), np.sort(ends[rows])
 
 
-def in_flight_at_sends(
-    begun: npt.NDArray[np.int64], ended: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
+def in_flight_at_sends(begun: Integers, ended: Integers) -> Integers:
     """How many requests are in flight just after each is sent; both are in order."""
-    in_flight: npt.NDArray[np.int64] = np.arange(
-        1, len(begun) + 1
-    ) - np.searchsorted(ended, begun, side="right")
+    in_flight: Integers = np.arange(1, len(begun) + 1) - np.searchsorted(
+        ended, begun, side="right"
+    )
     return in_flight
 
 
-def peak_per_s(times_ns: npt.NDArray[np.int64]) -> float:
+def peak_per_s(times_ns: Integers) -> float:
     """Most of these moments (MISSING ones left out) within a second that begins at a whole multiple
     of RESOLUTION_NS.
 
@@ -93,9 +91,7 @@ def peak_output_tokens_per_s(
     )
 
 
-def _most_within(
-    times: npt.NDArray[np.int64], until: npt.NDArray[np.float64], window: int
-) -> float:
+def _most_within(times: Integers, until: Floats, window: int) -> float:
     """The largest growth in any (t − window, t] of a running sum that stands at `until[i]` after
     `times[i]` (sorted).
     """

@@ -91,40 +91,26 @@ def _compare(
     The ratio is distributed as F; Paulson, Annals of Mathematical Statistics 13, 1942, makes it
     nearly normal.
     """
-    errors = [
-        error_of(interval, value)
-        for interval, value in zip(own, values, strict=True)
-    ]
-    within = float(np.mean([error**2 for error, _ in errors]))
+    errors, degrees = np.array(list(map(error_of, own, values))).T
+    within = float(np.mean(errors**2))
     if within == 0.0:
         return None, None
     ratio = float(np.var(values, ddof=1)) / within
     between = 2 / (9 * (len(values) - 1))
-    inside = 2 / (9 * sum(degrees for _, degrees in errors))
+    inside = 2 / (9 * float(degrees.sum()))
     root = ratio ** (1 / 3)
-    z = ((1 - inside) * root - (1 - between)) / (
-        inside * root**2 + between
-    ) ** 0.5
-    return ratio**0.5, z
+    distance = (1 - inside) * root - (1 - between)
+    return ratio**0.5, distance / (inside * root**2 + between) ** 0.5
 
 
 def agreement(found: Mapping[str, Spread], labels: Mapping[str, str]) -> Said:
     """Whether the runs agree. `labels` are the numbers looked at, each by its name in words."""
-    looked_at = {name: each for name, each in found.items() if name in labels}
-    differing = {
-        name: each for name, each in looked_at.items() if each.runs_differ
-    }
+    looked_at = [name for name in found if name in labels]
+    differing = [name for name in looked_at if found[name].runs_differ]
     if differing:
-        worst = max(
-            differing, key=lambda name: differing[name].variation or 0.0
-        )
-        more = len(differing) - 1
-        values = {
-            "label": labels[worst],
-            "times": differing[worst].variation,
-            "more": more,
-        }
+        worst = max(differing, key=lambda name: found[name].variation or 0.0)
+        times, more = found[worst].variation, len(differing) - 1
+        values = {"label": labels[worst], "times": times, "more": more}
         return Said("repeats.differ.more" if more else "repeats.differ", values)
-    if not any(each.variation is not None for each in looked_at.values()):
-        return Said("repeats.short")
-    return Said("repeats.agree")
+    known = any(found[name].variation is not None for name in looked_at)
+    return Said("repeats.agree" if known else "repeats.short")

@@ -17,25 +17,27 @@ def parse_goodput(text: str | Sequence[str]) -> dict[str, float]:
 
     Raises ValueError, one sentence, for anything but known keys, each once, with a positive number.
     """
-    pairs = (
-        " ".join([text] if isinstance(text, str) else text)
-        .replace(",", " ")
-        .split()
-    )
+    written = text if isinstance(text, str) else " ".join(text)
+    pairs = written.replace(",", " ").split()
     if not pairs:
         raise ValueError(Said("goodput.none"))
     limits: dict[str, float] = {}
     for pair in pairs:
-        key, colon, value = pair.partition(":")
-        if not colon:
-            raise ValueError(Said("goodput.pair", {"pair": pair}))
-        if key not in GOODPUT_TESTS:
-            told = {"key": key, "known": list(GOODPUT_TESTS)}
-            raise ValueError(Said("goodput.key", told))
+        key, value = _limit(pair)
         if key in limits:
             raise ValueError(Said("goodput.twice", {"key": key}))
         limits[key] = _positive_ms(key, value)
     return limits
+
+
+def _limit(pair: str) -> tuple[str, str]:
+    key, colon, value = pair.partition(":")
+    if not colon:
+        raise ValueError(Said("goodput.pair", {"pair": pair}))
+    if key not in GOODPUT_TESTS:
+        told = {"key": key, "known": list(GOODPUT_TESTS)}
+        raise ValueError(Said("goodput.key", told))
+    return key, value
 
 
 def _positive_ms(key: str, value: str) -> float:

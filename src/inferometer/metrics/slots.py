@@ -8,17 +8,17 @@ that is too much.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.clock import MS
 from inferometer.metrics.definitions import Sample, known
 from inferometer.metrics.peaks import in_flight_at_sends
 from inferometer.trace import MISSING, Trace
+from inferometer.trace.trace import Integers
 
-Times = npt.NDArray[np.int64]
 _NEVER = np.iinfo(np.int64).max
 
 
@@ -37,8 +37,8 @@ class _Loop(NamedTuple):
     """One worker's part: its slots and its requests' times, ns, each in order."""
 
     slots: int
-    sent: Times
-    ended: Times
+    sent: Integers
+    ended: Integers
 
 
 def slot_use(trace: Trace) -> SlotUse | None:
@@ -58,17 +58,18 @@ def slot_use(trace: Trace) -> SlotUse | None:
     slot_ns = sum(
         loop.slots * int(loop.sent[-1] - loop.sent[0]) for loop in loops
     )
+    idle_share = float(waits.sum()) / max(slot_ns, 1)
+    return SlotUse(waits / MS, idle_share, _busy_share(loops))
+
+
+def _busy_share(loops: Sequence[_Loop]) -> float:
     until_ns = max(int(loop.ended[loop.ended < _NEVER].max()) for loop in loops)
     busy_ns = sum(
         float((np.minimum(loop.ended, until_ns) - loop.sent).sum())
         for loop in loops
     )
     all_ns = sum(loop.slots * float(until_ns - loop.sent[0]) for loop in loops)
-    return SlotUse(
-        waits / MS,
-        float(waits.sum()) / max(slot_ns, 1),
-        busy_ns / max(all_ns, 1.0),
-    )
+    return busy_ns / max(all_ns, 1.0)
 
 
 def _loop(trace: Trace, worker: int) -> _Loop | None:
@@ -79,13 +80,9 @@ def _loop(trace: Trace, worker: int) -> _Loop | None:
     measured = rows & ~r["warmup"]
     if not measured.any():
         return None
-    if (
-        warmup.any()
-        and r["end_ns"][warmup].max() <= r["sent_ns"][measured].min()
-    ):
-        rows = (
-            measured  # the warm-ups had ended before: nothing was handed over
-        )
+    # where the warm-ups had ended before, nothing was handed over
+    if (r["end_ns"][warmup] <= r["sent_ns"][measured].min()).all():
+        rows = measured
     sent = np.sort(r["sent_ns"][rows])
     ended = np.sort(np.where(r["end_ns"] == MISSING, _NEVER, r["end_ns"])[rows])
     slots = int(in_flight_at_sends(sent, ended).max())
@@ -94,7 +91,7 @@ def _loop(trace: Trace, worker: int) -> _Loop | None:
     return _Loop(slots, sent, ended)
 
 
-def _waits_ns(loop: _Loop) -> Times:
+def _waits_ns(loop: _Loop) -> Integers:
     """The request that is sent as number k, when all slots have been taken, needs k − slots + 1
     ends before it.
     """

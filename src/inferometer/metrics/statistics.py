@@ -22,16 +22,15 @@ skew, less. Not known here: traces, units, what a number means.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.metrics.distribution import is_thin
 from inferometer.metrics.student import student_quantile
-
-Array = npt.NDArray[np.float64]
+from inferometer.trace.trace import Floats
 
 BATCHES = 20
 BLOCKS = 10
@@ -58,7 +57,7 @@ class Interval:
 
 
 def interval_of_mean(
-    values: Array, confidence: float = 0.95
+    values: Floats, confidence: float = 0.95
 ) -> Interval | None:
     """For the mean of `values`, in the order of time. None for fewer than MIN_SAMPLES."""
     n = len(values)
@@ -77,7 +76,7 @@ def interval_of_mean(
 
 
 def interval_of_percentile(
-    values: Array, percentile: float, confidence: float = 0.95
+    values: Floats, percentile: float, confidence: float = 0.95
 ) -> Interval | None:
     """For a percentile, 0 < percentile < 100, of `values` in the order of time.
 
@@ -100,10 +99,9 @@ def interval_of_percentile(
     below, above = (share - half) * (n - 1), (share + half) * (n - 1)
     if below < 0 or above > n - 1:
         return None
-    low, high = ordered[int(np.floor(below))], ordered[int(np.ceil(above))]
     return Interval(
-        float(low),
-        float(high),
+        float(ordered[math.floor(below)]),
+        float(ordered[math.ceil(above)]),
         n_effective,
         "batch means of the share below",
         confidence,
@@ -111,7 +109,7 @@ def interval_of_percentile(
 
 
 def interval_of_ratio(
-    above: Array, below: Array, confidence: float = 0.95, *, seed: int = 0
+    above: Floats, below: Floats, confidence: float = 0.95, *, seed: int = 0
 ) -> Interval | None:
     """For Σ above / Σ below, the two in pairs and in the order of time: tokens of a stretch of
     time, and its seconds.
@@ -179,7 +177,7 @@ def error_of(interval: Interval, value: float) -> tuple[float, int]:
     ), degrees
 
 
-def _low(value: float, half: float, values: Array | Sequence[float]) -> float:
+def _low(value: float, half: float, values: Floats | Sequence[float]) -> float:
     """The lower end of an interval; not negative if no value is."""
     return (
         max(value - half, 0.0)
@@ -188,14 +186,14 @@ def _low(value: float, half: float, values: Array | Sequence[float]) -> float:
     )
 
 
-def batch_means(values: Array, batches: int) -> Array:
+def batch_means(values: Floats, batches: int) -> Floats:
     """Of so many parts of a series, as equal as can be."""
     edges = np.linspace(0, len(values), batches + 1).astype(np.int64)
-    means: Array = np.add.reduceat(values, edges[:-1]) / np.diff(edges)
+    means: Floats = np.add.reduceat(values, edges[:-1]) / np.diff(edges)
     return means
 
 
-def _error_of_mean(values: Array) -> tuple[float, float]:
+def _error_of_mean(values: Floats) -> tuple[float, float]:
     """Standard error of the mean of a series, and its effective sample size."""
     n, means = len(values), batch_means(values, BATCHES)
     deviations = means - means.mean()
@@ -223,8 +221,8 @@ def _effective(n: int, variance: float, variance_of_mean: float) -> float:
 
 
 def _resampled_sums(
-    above: Array, below: Array, length: int, seed: int
-) -> tuple[Array, Array]:
+    above: Floats, below: Floats, length: int, seed: int
+) -> tuple[Floats, Floats]:
     """Both sums over RESAMPLES series of BLOCKS blocks each, drawn with replacement among all
     blocks of this length.
     """
@@ -236,7 +234,7 @@ def _resampled_sums(
     )[starts].sum(axis=1)
 
 
-def _block_sums(values: Array, length: int) -> Array:
+def _block_sums(values: Floats, length: int) -> Floats:
     running = np.concatenate(([0.0], np.cumsum(values)))
-    sums: Array = running[length:] - running[:-length]
+    sums: Floats = running[length:] - running[:-length]
     return sums

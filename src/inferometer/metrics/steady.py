@@ -11,15 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.clock import NS
-from inferometer.metrics.definitions import QUANTITIES, known, ok
+from inferometer.metrics.definitions import QUANTITIES, complete, known
 from inferometer.metrics.distribution import Distribution, describe
 from inferometer.metrics.peaks import in_flight_at_sends, sends_and_ends
 from inferometer.metrics.statistics import batch_means
 from inferometer.metrics.student import student_quantile
 from inferometer.trace import Trace
+from inferometer.trace.trace import Floats, Integers
 from inferometer.vocabulary import ONE_A_REQUEST
 
 GROUP = 5
@@ -65,14 +65,12 @@ def steady_state(trace: Trace, percentiles: Sequence[float]) -> Steady | None:
         return None
     start, end = window
     r = trace.requests
-    rows = np.flatnonzero(ok(trace) & known(r["sent_ns"]) & known(r["end_ns"]))
+    rows = np.flatnonzero(complete(trace, "sent_ns", "end_ns"))
     sent, ended = r["sent_ns"][rows], r["end_ns"][rows]
-    share = np.maximum(
-        np.minimum(ended, end) - np.maximum(sent, start), 0
-    ) / np.maximum(ended - sent, 1)
-    tokens = np.where(
-        known(r["output_tokens"][rows]), r["output_tokens"][rows], 0
-    )
+    inside = np.minimum(ended, end) - np.maximum(sent, start)
+    share = np.maximum(inside, 0) / np.maximum(ended - sent, 1)
+    output = r["output_tokens"][rows]
+    tokens = np.where(known(output), output, 0)
     sent_in_it = trace.select((r["sent_ns"] >= start) & (r["sent_ns"] <= end))
     return Steady(
         start_s=start / NS,
@@ -86,7 +84,7 @@ def steady_state(trace: Trace, percentiles: Sequence[float]) -> Steady | None:
     )
 
 
-def mser5(values: npt.NDArray[np.float64]) -> int | None:
+def mser5(values: Floats) -> int | None:
     """How many values to leave out at the front so that the mean of the others is known best; None
     if the series never settles.
 
@@ -107,12 +105,11 @@ def mser5(values: npt.NDArray[np.float64]) -> int | None:
         for series in (means, means**2)
     )
     cut = int(np.argmin((squares - sums**2 / left) / left**2))
-    return (
-        None if _drifts(means[cut:], NEGLIGIBLE * abs(level)) else cut * GROUP
-    )
+    drifts = _drifts(means[cut:], NEGLIGIBLE * abs(level))
+    return None if drifts else cut * GROUP
 
 
-def _drifts(values: npt.NDArray[np.float64], negligible: float) -> bool:
+def _drifts(values: Floats, negligible: float) -> bool:
     """Whether a line through TREND_BATCHES batch means climbs or falls by more than is negligible,
     and with a slope that chance gives to less than one series in a thousand.
     """
@@ -134,27 +131,25 @@ def _all_slots_busy(trace: Trace) -> tuple[int, int] | None:
         return None
     full = np.flatnonzero(in_flight == slots)
     first, last_filled = int(begun[full[0]]), int(begun[full[-1]])
-    next_end = int(np.searchsorted(ended, last_filled, side="right"))
+    began, next_end = np.searchsorted(ended, [first, last_filled], "right")
     last = int(ended[next_end])
-    turned_over = next_end - int(np.searchsorted(ended, first, side="right"))
-    return (
-        (first, last)
-        if turned_over >= slots and last < np.iinfo(np.int64).max
-        else None
-    )
+    has_ended = last < np.iinfo(np.int64).max
+    return (first, last) if next_end - began >= slots and has_ended else None
 
 
 def _settled(trace: Trace) -> tuple[int, int] | None:
-    r = trace.requests
-    due = r["intended_ns"]
-    if (
-        not len(due) or due.min() == due.max()
-    ):  # a burst fills up and runs out, and that is all
+    due = trace.requests["intended_ns"]
+    # a burst fills up and runs out, and that is all
+    if not len(due) or due.min() == due.max():
         return None
-    sent, last = r["sent_ns"], r["last_ns"]
-    rows = np.flatnonzero(ok(trace) & known(sent) & known(last))
+    sent, e2el = e2el_by_sending(trace)
+    skipped = mser5(e2el.astype(np.float64))
+    return None if skipped is None else (int(sent[skipped]), int(sent[-1]))
+
+
+def e2el_by_sending(trace: Trace) -> tuple[Integers, Integers]:
+    """Of the OK requests in the order in which they were sent: when, and their E2EL, ns."""
+    sent, last = trace.requests["sent_ns"], trace.requests["last_ns"]
+    rows = np.flatnonzero(complete(trace, "sent_ns", "last_ns"))
     rows = rows[np.argsort(sent[rows], kind="stable")]
-    skipped = mser5((last[rows] - sent[rows]).astype(np.float64))
-    if skipped is None:
-        return None
-    return int(sent[rows[skipped]]), int(sent[rows[-1]])
+    return sent[rows], last[rows] - sent[rows]

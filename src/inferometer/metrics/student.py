@@ -27,14 +27,15 @@ def _angle(confidence: float, degrees: int) -> float:
     """Where `_within` is the confidence. Newton's steps approach it from below, since `_within`
     is concave; a step that rounding spoils is replaced by halving.
     """
-    slope = 2 * math.exp(
-        math.lgamma((degrees + 1) / 2) - math.lgamma(degrees / 2)
-    )
-    slope /= math.sqrt(math.pi)
+    more, less = math.lgamma((degrees + 1) / 2), math.lgamma(degrees / 2)
+    slope = 2 * math.exp(more - less) / math.sqrt(math.pi)
     low, high, angle = 0.0, math.pi / 2, 0.0
     for _ in range(MAX_STEPS):
         missing = confidence - _within(angle, degrees)
-        low, high = (angle, high) if missing > 0 else (low, angle)
+        if missing > 0:
+            low = angle
+        else:
+            high = angle
         steepness = slope * math.cos(angle) ** (degrees - 1)
         following = angle + missing / steepness if steepness else high
         if not low <= following <= high:

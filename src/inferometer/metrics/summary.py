@@ -19,12 +19,13 @@ import numpy.typing as npt
 from inferometer.clock import NS
 from inferometer.metrics.definitions import (
     QUANTITIES,
+    complete,
     departure_ms,
     known,
     meets_slo,
-    ok,
     ok_events,
     sending_ms,
+    total,
     was_sent,
 )
 from inferometer.metrics.distribution import Distribution, describe
@@ -207,8 +208,7 @@ def _input_tokens(trace: Trace) -> tuple[int, dict[str, int]]:
 def _output_tokens(trace: Trace) -> tuple[int, dict[str, int]]:
     """Output tokens of OK requests, and requests by who counted."""
     r = trace.with_outcome(Outcome.OK).requests
-    tokens = int(r["output_tokens"][known(r["output_tokens"])].sum())
-    return tokens, _by_name(r["token_source"], TokenSource)
+    return total(r["output_tokens"]), _by_name(r["token_source"], TokenSource)
 
 
 def _percent(share: float | None) -> float | None:
@@ -220,7 +220,7 @@ def _hit_rate(trace: Trace, server: ServerCounters | None) -> float | None:
     if counted is not None:
         return 100 * counted
     r = trace.requests
-    rows = ok(trace) & known(r["cached_tokens"]) & known(r["prompt_tokens"])
+    rows = complete(trace, "cached_tokens", "prompt_tokens")
     prompt_tokens = int(r["prompt_tokens"][rows].sum())
     return (
         100 * int(r["cached_tokens"][rows].sum()) / prompt_tokens
@@ -231,19 +231,16 @@ def _hit_rate(trace: Trace, server: ServerCounters | None) -> float | None:
 
 def _counts(trace: Trace, planned: int) -> Counts:
     r = trace.requests
-    number = {o: int(np.count_nonzero(r["outcome"] == o)) for o in Outcome}
     failed = r["outcome"] == Outcome.FAILED
     statuses = r["status"][failed & (r["failure"] == Failure.HTTP_STATUS)]
     values, times = np.unique(statuses, return_counts=True)
     return Counts(
         planned=planned,
         sent=int(np.count_nonzero(was_sent(trace))),
-        ok=number[Outcome.OK],
-        failed=number[Outcome.FAILED],
-        cancelled=number[Outcome.CANCELLED],
-        unfinished=number[Outcome.UNFINISHED],
-        dropped=number[Outcome.DROPPED],
-        unsent=number[Outcome.UNSENT],
+        **{
+            o.name.lower(): int(np.count_nonzero(r["outcome"] == o))
+            for o in Outcome
+        },
         failures=_by_name(r["failure"][failed], Failure),
         http_statuses={
             str(status): int(n) for status, n in zip(values, times, strict=True)

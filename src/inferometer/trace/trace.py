@@ -11,7 +11,10 @@ import numpy.typing as npt
 
 from inferometer.trace.schema import EVENT_COLUMNS, REQUEST_COLUMNS, Outcome
 
-Columns = Mapping[str, npt.NDArray[Any]]
+Column = npt.NDArray[Any]
+Columns = Mapping[str, Column]
+Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ class Trace:
         return self.select(self.requests["outcome"] == outcome)
 
 
-def empty_requests(n: int) -> dict[str, npt.NDArray[Any]]:
+def empty_requests(n: int) -> dict[str, Column]:
     """`n` rows of zeros in every request column (None in the object columns)."""
     return {
         c.name: np.full(n, None, dtype=object)
@@ -145,7 +148,7 @@ def empty_requests(n: int) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def empty_events() -> dict[str, npt.NDArray[Any]]:
+def empty_events() -> dict[str, Column]:
     return {c.name: np.zeros(0, c.dtype) for c in EVENT_COLUMNS}
 
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.request import Prompt
+from inferometer.trace.trace import Column
 from inferometer.workload.text import Vocabulary, correct, find_vocabulary
 from inferometer.workload.tokens import TokenCounter, TokenIds
 from inferometer.workload.workload import seeds_of
@@ -125,7 +125,7 @@ class _Drawn:
     """What was drawn for each key; kept for those that come again."""
 
     def __init__(
-        self, pool: npt.NDArray[Any], identity: Key, often: Counter[Key]
+        self, pool: Column, identity: Key, often: Counter[Key]
     ) -> None:
         self._pool = pool
         self._identity = identity

@@ -5,10 +5,10 @@ the first request.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.request import Request
 from inferometer.spec.workload import PrefixWorkload
+from inferometer.trace.trace import Integers
 from inferometer.workload.pieces import Piece, compose
 from inferometer.workload.tokens import TokenCounter, TokenIds
 from inferometer.workload.workload import Identity, Workload, seeds_of
@@ -65,9 +65,7 @@ def prefix_workload(
     )
 
 
-def _deal(
-    kinds: int, n: int, rng: np.random.Generator
-) -> npt.NDArray[np.int64]:
+def _deal(kinds: int, n: int, rng: np.random.Generator) -> Integers:
     """`n` of the numbers below `kinds`; fewer are the first of more."""
     rounds = [rng.permutation(kinds) for _ in range(-(-n // kinds))]
     return np.concatenate([np.zeros(0, np.int64), *rounds])[:n]

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.request import Prompt, Request
 from inferometer.spec.lengths import LengthLaw
 from inferometer.spec.workload import RandomWorkload
+from inferometer.trace.trace import Integers
 from inferometer.workload.text import text_prompts
 from inferometer.workload.tokens import TokenCounter, TokenIds, how_counted
 from inferometer.workload.workload import Identity, Workload, seeds_of
@@ -60,9 +60,7 @@ def random_workload(
     return Workload(requests, counting, exact, reusable_tokens=spec.prefix_len)
 
 
-def draw_lengths(
-    law: LengthLaw, n: int, rng: np.random.Generator
-) -> npt.NDArray[np.int64]:
+def draw_lengths(law: LengthLaw, n: int, rng: np.random.Generator) -> Integers:
     """`n` lengths, tokens, by the law. Those of a normal law that lie outside its range are at its
     end.
     """
@@ -73,9 +71,9 @@ def draw_lengths(
 
 
 def _id_prompts(
-    lengths: npt.NDArray[np.int64],
+    lengths: Integers,
     prefix_len: int,
-    pool: npt.NDArray[np.int64],
+    pool: Integers,
     seeds: np.random.SeedSequence,
 ) -> list[list[int]]:
     for_prefix, for_own = (

@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from inferometer.trace.trace import Integers
 from inferometer.words import Said, reason_of
 from inferometer.words.library import of_library
 
@@ -141,9 +141,7 @@ def _spans(path: str, file: IO[bytes]) -> Iterator[Span]:
 def _shuffled(
     spans: Iterator[Span], order: np.random.Generator
 ) -> Iterator[Span]:
-    table: npt.NDArray[np.int64] = np.fromiter(
-        spans, dtype=np.dtype((np.int64, 3))
-    )
+    table: Integers = np.fromiter(spans, dtype=np.dtype((np.int64, 3)))
     shuffled = order.permutation(len(table))
     for begin in range(0, len(shuffled), SPANS_AT_ONCE):
         yield from map(

@@ -13,11 +13,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from inferometer.trace.trace import Column, Integers
 from inferometer.words import Said
 from inferometer.workload.tokens import (
     TRIALS,
@@ -49,16 +48,16 @@ class Vocabulary:
     word.
     """
 
-    first: npt.NDArray[Any]
-    words: npt.NDArray[Any]
-    fillers: npt.NDArray[Any]
+    first: Column
+    words: Column
+    fillers: Column
     overhead: float
     tokens_per_word: float = 1.0
     tokens_per_filler: float = 1.0
 
 
 def text_prompts(
-    lengths: npt.NDArray[np.int64],
+    lengths: Integers,
     prefix_len: int,
     counter: TokenCounter,
     seeds: np.random.SeedSequence,
@@ -159,7 +158,7 @@ def _alone_on_a_line(words: Sequence[str], ids: Sequence[int]) -> list[str]:
 
 
 def _draw(
-    sizes: npt.NDArray[np.int64],
+    sizes: Integers,
     shared: int,
     vocabulary: Vocabulary,
     rngs: Sequence[np.random.Generator],
@@ -185,16 +184,14 @@ def _draw(
     return prompts
 
 
-def choose(
-    words: npt.NDArray[Any], n: int, rng: np.random.Generator
-) -> list[str]:
+def choose(words: Column, n: int, rng: np.random.Generator) -> list[str]:
     chosen: list[str] = words[rng.integers(len(words), size=max(n, 0))].tolist()
     return chosen
 
 
 def correct(
     prompts: list[list[str]],
-    targets: npt.NDArray[np.int64],
+    targets: Integers,
     vocabulary: Vocabulary,
     counter: TokenCounter,
     rng: np.random.Generator,
@@ -230,7 +227,7 @@ def correct(
 def _misses(
     which: Iterable[int],
     prompts: Sequence[Sequence[str]],
-    targets: npt.NDArray[np.int64],
+    targets: Integers,
     counter: TokenCounter,
 ) -> dict[int, int]:
     """By how many tokens each of the prompts is too long (or, negative, too short), where it is."""
@@ -243,7 +240,7 @@ def _misses(
     }
 
 
-def _column(words: Sequence[str]) -> npt.NDArray[Any]:
+def _column(words: Sequence[str]) -> Column:
     """As objects: drawing from it then shares the strings instead of copying them."""
     return np.array(words, dtype=object)
 

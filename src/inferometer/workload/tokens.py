@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.request import Message, Prompt
+from inferometer.trace.trace import Integers
 from inferometer.words import Said
 from inferometer.workload.words import WORDS
 
@@ -96,7 +96,7 @@ class TokenIds:
     are.
     """
 
-    pool: npt.NDArray[np.int64]
+    pool: Integers
     how: str
 
 
@@ -243,9 +243,7 @@ def user_message(text: str) -> list[dict[str, str]]:
     return [{"role": "user", "content": text}]
 
 
-def _id_pool(
-    server: ServerTokens, model: str
-) -> tuple[npt.NDArray[np.int64], str]:
+def _id_pool(server: ServerTokens, model: str) -> tuple[Integers, str]:
     """Distinct ordinary ids that the server's tokenizer makes of words and numbers, and where they
     are from.
     """

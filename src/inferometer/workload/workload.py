@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.request import Request
 from inferometer.trace.schema import MISSING
+from inferometer.trace.trace import Integers
 
 ANY_LENGTH = 1 << 31
 """Tokens that no prompt is longer than."""
@@ -64,7 +64,7 @@ class Workload:
     """Where the prompts are from and what was done to them, in plain values: file, rows left out
     and why, order, repetition.
     """
-    recorded_ns: npt.NDArray[np.int64] | None = None
+    recorded_ns: Integers | None = None
     """When each request was made originally, ns, in order; None where nobody has recorded it."""
 
     def facts(self) -> dict[str, Any]:

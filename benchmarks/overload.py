@@ -120,6 +120,7 @@ def _turn(priority: str) -> tuple[Accuracy, client.Measured]:
             ),
             *("--random-input-len", 128, "--random-output-len", EVENTS),
             script=Path(__file__),
+            arrivals="read",
         )
         return compare(
             measured.run.trace, engine.truth(), client.REQUEST_ID_PREFIX

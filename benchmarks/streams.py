@@ -70,7 +70,7 @@ def ours(
     *,
     step_ms: float = 0,
     chat: bool = False,
-    arrivals: str = "",
+    arrivals: str = "read",
     watch_memory: bool = False,
 ) -> Turn:
     with _server(step_ms, chat) as server:

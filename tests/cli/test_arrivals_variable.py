@@ -26,7 +26,7 @@ def test_a_wrong_value_is_refused_in_one_sentence(
     told = CliRunner().invoke(app, command.format(folder=tmp_path).split())
     assert (told.exit_code, told.stdout) == (2, "")
     assert told.stderr == (
-        "inferometer: INFEROMETER_ARRIVALS 'rings' is not one of read, ring "
+        "inferometer: INFEROMETER_ARRIVALS 'rings' is not one of auto, read, ring "
         "(did you mean 'ring'?).\n"
     )
 

@@ -22,7 +22,9 @@ from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.metrics.verdict import CHECKS
 from inferometer.server.counters import counters_before
 from inferometer.server.endpoint import Endpoint
+from inferometer.spec.flags import ARRIVALS
 from inferometer.trace.server_counters import MetricsReading
+from tests.system.ring_here import needs_ring
 
 BEYOND_PROBES = "--request-id-prefix run-9"
 """Requests are numbered from 90 on then, so that `#9+` spares the few that bench sends first to see
@@ -54,12 +56,6 @@ PROVOKED = {
         "--request-rate 500 --max-concurrency 2",
         "schedule_lag",
         "suspect",
-    ),
-    "shared_stamps: a server that holds events back": (
-        "burst#9+",
-        "",
-        "shared_stamps",
-        "invalid",
     ),
     "input_length: a server that adds to prompts": (
         "long-prompt#9+",
@@ -239,13 +235,27 @@ def bench(
 
 
 def test_every_check_is_provoked_or_has_its_reason_not_to_be() -> None:
-    provoked = {name for _, _, name, _ in PROVOKED.values()} | {
-        name for _, name, _ in OF_A_SMALL_SERVER.values()
-    }
+    provoked = (
+        {name for _, _, name, _ in PROVOKED.values()}
+        | {name for _, name, _ in OF_A_SMALL_SERVER.values()}
+        | {"shared_stamps"}
+    )
     assert {
         check.__name__ for check in CHECKS
     } == provoked | NOT_PROVOKED.keys()
     assert not provoked & NOT_PROVOKED.keys()
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "level"),
+    [("read", "invalid"), pytest.param("ring", "ok", marks=needs_ring)],
+)
+def test_events_that_a_server_held_back_share_a_stamp_where_reads_are_stamped(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, arrivals: str, level: str
+) -> None:
+    monkeypatch.setenv(ARRIVALS, arrivals)
+    _, _, _, findings = bench("burst#9+", "")
+    assert findings["shared_stamps"]["level"] == level
 
 
 @pytest.mark.parametrize(

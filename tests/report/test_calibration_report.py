@@ -93,7 +93,7 @@ def test_what_came_of_it() -> None:
     assert closing(made()) == [
         (
             "Host:     rack7, 2 cores (EPYC), 6.18, CPython 3.11.7; workers: 1, fifo 1; arrivals "
-            "stamped by: kernel"
+            "stamped by: kernel at read"
         ),
         (
             "Error:    TTFT 0.004 / 0.012 ms, ITL 0.000 / 0.002 ms (p50 / p99, the worst of all "

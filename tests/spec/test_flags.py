@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from inferometer.spec import flags
 from inferometer.spec.flags import (
     ARRIVALS,
     base_url_of,
@@ -342,16 +343,31 @@ def test_host_and_port() -> None:
         base_url_of("h", 70000)
 
 
+@pytest.mark.parametrize("permitted", [False, True])
 @pytest.mark.parametrize(
     ("text", "ring"),
-    [("", False), ("read", False), ("ring", True), (" Ring ", True)],
+    [
+        ("", None),
+        ("auto", None),
+        ("read", False),
+        ("ring", True),
+        (" Ring ", True),
+    ],
 )
-def test_the_source_of_arrival_times(text: str, *, ring: bool) -> None:
-    assert by_ring({ARRIVALS: text}) is ring
-    assert not by_ring({})
+def test_the_source_of_arrival_times(
+    text: str,
+    ring: bool | None,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    permitted: bool,
+) -> None:
+    monkeypatch.setattr(flags, "may_see_packets", lambda: permitted)
+    expected = permitted if ring is None else ring
+    assert by_ring({ARRIVALS: text}) is expected
+    assert by_ring({}) is permitted
 
 
 @pytest.mark.parametrize("text", ["rings", "1", "tap", "ring\n0"])
 def test_a_source_of_arrival_times_that_there_is_not(text: str) -> None:
-    with pytest.raises(ValueError, match="is not one of read, ring"):
+    with pytest.raises(ValueError, match="is not one of auto, read, ring"):
         by_ring({ARRIVALS: text})

@@ -59,6 +59,7 @@ class Pair:
         self.ring = PacketRing(
             [self.endpoint], family, frames=frames, outgoing=outgoing
         )
+        self.ring.listen()
         self.client = socket.create_connection(self.endpoint)
         self.server, _ = self.listener.accept()
         for each in (self.client, self.server):
@@ -265,6 +266,7 @@ def test_an_alarm_rings_for_an_end_and_not_for_an_event(pair: Pair) -> None:
         frames=1,
         alarms_only=True,
     )
+    alarm.listen()
     pair.say(b"5\r\nhello\r\n")
     assert alarm.take() == []
     pair.say(b"0\r\n\r\n")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from inferometer.loadgen.address import endpoint
 from inferometer.loadgen.connection import Connection
 from inferometer.loadgen.job import Job
-from inferometer.system.packets import PacketRing, frames_for
+from inferometer.system.packets import NoRingError, PacketRing, frames_for
 from inferometer.trace.schema import StampSource
 
 MAX_ALARMS = 4096
@@ -67,7 +68,9 @@ class ArrivalReader(Protocol):
 
 
 class Rings(NamedTuple):
-    """The ring of all packets, that of those that cannot wait, and that of our own."""
+    """The ring of all packets, that of those that cannot wait, and that of our own. The kernel lets
+    each wait for some milliseconds when it is opened or closed, so all wait at once.
+    """
 
     packets: PacketRing
     alarms: PacketRing
@@ -79,25 +82,32 @@ class Rings(NamedTuple):
         return sum(ring.bytes for ring in self)
 
     def close(self) -> None:
-        for ring in self:
-            ring.close()
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(PacketRing.close, self))
 
 
 def open_rings(job: Job) -> Rings:
     """Raises NoRingError."""
-    endpoints = [endpoint(address) for address in job.address.all]
-    family = job.address.family
     in_flight = job.shard.max_in_flight * job.workers
-    frames, alarm_frames = frames_for(in_flight), min(MAX_ALARMS, in_flight)
     our_frames = min(MAX_OURS, max(MIN_OURS, in_flight * OURS_A_STREAM))
-    with ExitStack() as opened:
-        ours = PacketRing(endpoints, family, frames=our_frames, outgoing=True)
-        opened.callback(ours.close)
+    endpoints = [endpoint(address) for address in job.address.all]
+    make = partial(PacketRing, endpoints, job.address.family)
+    with ThreadPoolExecutor() as pool:
+        making = [
+            pool.submit(make, frames=frames_for(in_flight)),
+            pool.submit(
+                make, frames=min(MAX_ALARMS, in_flight), alarms_only=True
+            ),
+            pool.submit(make, frames=our_frames, outgoing=True),
+        ]
+    try:
+        rings = Rings(*[each.result() for each in making])
         # Bound later is served first: an alarm's packet is then in the other ring.
-        alarms = PacketRing(
-            endpoints, family, frames=alarm_frames, alarms_only=True
-        )
-        opened.callback(alarms.close)
-        packets = PacketRing(endpoints, family, frames=frames)
-        opened.pop_all()
-    return Rings(packets, alarms, ours)
+        for ring in (rings.ours, rings.alarms, rings.packets):
+            ring.listen()
+    except NoRingError:
+        for each in making:
+            if each.exception() is None:
+                each.result().close()
+        raise
+    return rings

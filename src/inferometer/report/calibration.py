@@ -76,7 +76,10 @@ def closing(calibration: Calibration) -> list[str]:
     }
     clocked = {
         "scheduling": calibration.scheduling,
-        "stamps": calibration.stamps,
+        "stamps": words.listed(
+            words.text(f"console.stamp.{name.upper()}")
+            for name in calibration.stamps.split(", ")
+        ),
     }
     errors = {
         "ttft": _worst(calibration, "ttft_error"),

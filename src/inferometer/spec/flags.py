@@ -17,6 +17,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 from urllib.parse import SplitResult, quote, urlsplit
 
+from inferometer.system.rights import may_see_packets
 from inferometer.vocabulary import LATENCIES
 from inferometer.words import Said
 from inferometer.words.library import of_library
@@ -26,7 +27,7 @@ SERVER_URL = "VLLM_SERVER_URL"
 
 ARRIVALS = "INFEROMETER_ARRIVALS"
 """Variable of the environment that says where arrival times come from."""
-_ARRIVALS = ("read", "ring")
+_ARRIVALS = ("auto", "read", "ring")
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
@@ -149,13 +150,15 @@ def parse_metrics(text: str) -> tuple[str, ...]:
 
 
 def by_ring(environment: Mapping[str, str]) -> bool:
-    """Whether arrival times are to come from the packet ring. Raises ValueError."""
+    """Whether arrival times are to come from the packet ring, as by default where this process may
+    see packets. Raises ValueError.
+    """
     source = environment.get(ARRIVALS, "").strip().lower() or _ARRIVALS[0]
     if source not in _ARRIVALS:
         told = {"flag": ARRIVALS, "value": source, "known": list(_ARRIVALS)}
         near = did_you_mean(source, _ARRIVALS)
         raise ValueError(Said("flag.not_one_of", {**told, "near": near}))
-    return source == "ring"
+    return source == "ring" or (source == "auto" and may_see_packets())
 
 
 def did_you_mean(typed: str, known: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+import os
 import socket
 import struct
 import sys
@@ -122,7 +123,7 @@ def flow_key(server: Endpoint, local_port: int, family: int) -> FlowKey:
 
 
 class PacketRing:
-    """Packets from some servers, from when it is made until it is closed."""
+    """Packets from some servers, from `listen` until it is closed."""
 
     def __init__(
         self,
@@ -182,8 +183,7 @@ class PacketRing:
                 set_option(_SOL_PACKET, _IGNORE_OUTGOING, 1)
         set_option(_SOL_PACKET, _VERSION, _TPACKET_V2)
         frames = blocks * _BLOCK_BYTES // frame_bytes
-        request = struct.pack("@4I", _BLOCK_BYTES, blocks, frame_bytes, frames)
-        set_option(_SOL_PACKET, _RX_RING, request)
+        self._make_room(blocks, frame_bytes, frames)
         self._memory = mmap.mmap(self._socket.fileno(), self.bytes)
         addresses = {address for address, _ in endpoints}
         interfaces = {
@@ -192,7 +192,25 @@ class PacketRing:
         # "" is any interface
         name = interfaces.pop() if len(interfaces) == 1 else ""
         self._interface = (name, socket.if_nametoindex(name)) if name else None
-        self._socket.bind((name, _EVERY_PROTOCOL))
+
+    def _make_room(self, blocks: int, frame_bytes: int, frames: int) -> None:
+        """The kernel takes some milliseconds, for which the socket module would keep other threads
+        waiting.
+        """
+        request = struct.pack("@4I", _BLOCK_BYTES, blocks, frame_bytes, frames)
+        c_library = ctypes.CDLL(None, use_errno=True)
+        if c_library.setsockopt(
+            self._socket.fileno(), _SOL_PACKET, _RX_RING, request, len(request)
+        ):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+    def listen(self) -> None:
+        """From now on packets come in. Raises NoRingError."""
+        name = self._interface[0] if self._interface else ""
+        try:
+            self._socket.bind((name, _EVERY_PROTOCOL))
+        except OSError as error:
+            raise NoRingError(error.strerror or str(error)) from error
 
     def fileno(self) -> int:
         """Readable while there are packets."""

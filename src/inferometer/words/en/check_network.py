@@ -59,8 +59,8 @@ CHECK_NETWORK: dict[str, str] = {
         "Check whether the server reads large requests slowly, or raise its net.ipv4.tcp_rmem."
     ),
     "check.departures.unknown": (
-        "It is unknown when requests left this host; the packet ring (INFEROMETER_ARRIVALS=ring) "
-        "shows it."
+        "It is unknown when requests left this host; the packet ring, which needs Linux and root "
+        "or CAP_NET_RAW, shows it."
     ),
     "check.departures.fine": (
         "Requests left this host {p50_ms:.2f} ms (median) after they were sent."
@@ -76,8 +76,8 @@ CHECK_NETWORK: dict[str, str] = {
         "closer to the server, or subtract this time from TTFT."
     ),
     "check.client_window.unknown": (
-        "It is unknown whether this client's receive window was ever full; the packet ring "
-        "(INFEROMETER_ARRIVALS=ring) shows it."
+        "It is unknown whether this client's receive window was ever full; the packet ring, which "
+        "needs Linux and root or CAP_NET_RAW, shows it."
     ),
     "check.client_window.fine": "This client's receive window was never full.",
     "check.client_window.harmless": (

@@ -183,15 +183,13 @@ def missing(found: Mapping[str, int], pairs: int) -> list[str]:
     told: list[str] = (
         [Said("caution.nowhere", {"metrics": nowhere})] if nowhere else []
     )
-    somewhere = {
-        name: number for name, number in absent.items() if number < pairs
-    }
     return told + [
         Said(
             "caution.somewhere",
             {"metric": metric_named(name), "n": number, "of": pairs},
         )
-        for name, number in somewhere.items()
+        for name, number in absent.items()
+        if number < pairs
     ]
 
 

@@ -136,9 +136,7 @@ class Comparison:
             "delta": self.delta,
             "drift": self.drift,
             "confidence": CONFIDENCE,
-            "differences": [
-                asdict(difference) for difference in pairing.differences
-            ],
+            "differences": [*map(asdict, pairing.differences)],
             "untold": list(pairing.untold),
             "warnings": list(self.warnings),
             "pairs": [_as_plain(pair) for pair in pairing.pairs],
@@ -146,7 +144,7 @@ class Comparison:
                 "a": [p.id for p in pairing.alone_a],
                 "b": [p.id for p in pairing.alone_b],
             },
-            "rows": [asdict(row) for row in self.rows],
+            "rows": [*map(asdict, self.rows)],
         }
 
 
@@ -353,7 +351,7 @@ def _measured(
     return [
         (pair, effect)
         for pair in pairs
-        if (effect := effect_at(pair, name, drift)) is not None
+        if (effect := effect_at(pair, name, drift))
     ]
 
 

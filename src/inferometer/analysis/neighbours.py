@@ -89,10 +89,11 @@ def contradicted(points: Sequence[Point]) -> list[Outlier]:
                 points, levels, metric, growth=-1 if _falls(axis, metric) else 1
             )
         )
-        is not None
     ]
-    found = [(doubt, course) for course in courses for doubt in course.doubts()]
-    found.sort(key=lambda each: -each[0].severity)
+    found = sorted(
+        ((doubt, course) for course in courses for doubt in course.doubts()),
+        key=lambda each: -each[0].severity,
+    )
     believed: dict[int, Outlier] = {}
     for doubt, course in found:
         if doubt.point not in believed and course.still_doubts(
@@ -106,15 +107,15 @@ def _falls(axis: str, metric: str) -> bool:
     return axis == "input_len" and metric == "output_throughput"
 
 
-def _ladders(
-    points: Sequence[Point],
-) -> Iterator[tuple[str, dict[float, list[int]]]]:
+_Levels = dict[float, list[int]]
+"""Places of points by level."""
+
+
+def _ladders(points: Sequence[Point]) -> Iterator[tuple[str, _Levels]]:
     """The axis of each ladder, and the places of its points by level, in the order of the
     levels.
     """
-    ladders: dict[
-        tuple[str, tuple[Condition, ...]], dict[float, list[int]]
-    ] = {}
+    ladders: dict[tuple[str, tuple[Condition, ...]], _Levels] = {}
     for place, point in enumerate(points):
         for rung in _rungs(point) if point.status != "INVALID" else ():
             ladders.setdefault((rung.axis, rung.settings), {}).setdefault(
@@ -180,10 +181,10 @@ def _course(
     growth: int,
 ) -> _Course | None:
     logs = {
-        place: math.log(points[place].values[metric])
+        place: math.log(value)
         for places in levels.values()
         for place in places
-        if points[place].values.get(metric, 0) > 0
+        if (value := points[place].values.get(metric, 0)) > 0
     }
     rungs = {
         math.log(level): there

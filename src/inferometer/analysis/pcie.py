@@ -163,7 +163,7 @@ class _Ladder:
         return {
             level: effect
             for level, pair in self.pairs.items()
-            if (effect := effect_at(pair, metric, drift)) is not None
+            if (effect := effect_at(pair, metric, drift))
         }
 
 
@@ -324,11 +324,7 @@ def link_records(study: LinkStudy) -> list[dict[str, Any]]:
         }
         for each in study.effects
         if each.level is not None
-        and (
-            not each.is_control
-            or not compared
-            or (each.narrow, each.wide) in compared
-        )
+        and (not compared or (each.narrow, each.wide) in compared)
     ]
 
 

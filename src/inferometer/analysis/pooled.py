@@ -37,11 +37,8 @@ def mean_effect(
     designs = {effect.design for effect in effects}
     if designs == {"single runs"}:
         return _of_single_runs(effects)
-    if (
-        designs == {"in turns"}
-        and not adjacent
-        and (passes := _passes(effects))
-    ):
+    all_in_turns = designs == {"in turns"}
+    if all_in_turns and not adjacent and (passes := _passes(effects)):
         return replace(
             in_turns(passes, _runs(effects), drift),
             neighbours=(),
@@ -52,7 +49,7 @@ def mean_effect(
     )
     enough = (
         adjacent
-        and designs == {"in turns"}
+        and all_in_turns
         and sum(len(effect.neighbours) for effect in effects) >= MIN_PAIRS
     )
     return replace(mean, allowance=0.0) if enough else mean

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from inferometer.analysis.currencies import about_costs, in_several_currencies
 from inferometer.analysis.scaling import (
@@ -186,7 +186,7 @@ def check(
 
 def _with_means(points: Sequence[Point]) -> list[Point]:
     """The repeats of a point as one: they are samples of what it is, and none of them decides."""
-    together: dict[tuple[tuple[str, object], ...], list[Point]] = {}
+    together: dict[Any, list[Point]] = {}
     for point in points:
         told = (
             each for each in point.conditions.items() if each[0] not in OF_A_RUN

@@ -103,9 +103,10 @@ class HostCalibrations:
         key = key_of(workers=workers, real_time=real_time)
         directory = default_directory()
         found = find(key, directory)
-        why = why_unfit(found.calibration) if found.calibration else None
-        if found.calibration is not None and why is None:
-            return found.calibration
+        known = found.calibration
+        why = why_unfit(known) if known else None
+        if known and not why:
+            return known
         command = _command(workers, real_time)
         if problem := found.problem or (
             why and Said("calibration.unusable", {"why": why})

@@ -148,8 +148,9 @@ def _unpack(tar: tarfile.TarFile, path: Path, folder: Path) -> None:
             else _refused(member)
         )
         if why:
-            told = {"path": path, "what": why}
-            raise ArchiveError(Said("archive.foreign", told))
+            raise ArchiveError(
+                Said("archive.foreign", {"path": path, "what": why})
+            )
         target = folder / PurePosixPath(member.name)
         if member.isdir():
             with saying_why(target):

@@ -288,10 +288,8 @@ class GroupRun:
                 raise GroupLostError(
                     self.group, error.sentence, self._server.log_tail()
                 ) from error
-            found = (
-                diagnose_reply(str(error))
-                if isinstance(error, MeasurementError)
-                else None
+            found = isinstance(error, MeasurementError) and diagnose_reply(
+                str(error)
             )
             sentence = sentence_of(error)
             return self._fail(

@@ -175,8 +175,8 @@ def _lacking(group: Group, fitted: Sequence[Fitted]) -> Said | str | None:
         return Said("simulate.no_card", told)
     if model_profile(need.model_id) is None:
         known = ", ".join(profiles(ModelShape))
-        of = {"model": need.model_id, "known": known}
-        return Said("simulate.no_model", {**told, **of})
+        told |= {"model": need.model_id, "known": known}
+        return Said("simulate.no_model", told)
     try:
         make_twin(_twin_of(need, fitted)[0])
     except OutOfMemoryError:  # said in the engine's own words when it starts
@@ -184,6 +184,5 @@ def _lacking(group: Group, fitted: Sequence[Fitted]) -> Said | str | None:
     except ProfileError as error:
         return sentence_of(error)
     except ValueError as error:
-        why = {**told, "why": sentence_of(error)}
-        return Said("simulate.command", why)
+        return Said("simulate.command", {**told, "why": sentence_of(error)})
     return None

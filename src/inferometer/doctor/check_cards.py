@@ -110,7 +110,7 @@ def _wrong_driver(machine: Machine) -> Seen | None:
 @of_cards()
 def driver(machine: Machine) -> Seen:
     """Whether each card's vendor's driver is loaded, and none that keeps it away."""
-    if (wrong := _wrong_driver(machine)) is not None:
+    if wrong := _wrong_driver(machine):
         return wrong
     loaded = _modules(machine)
     if loaded is None:
@@ -175,11 +175,10 @@ def lost(machine: Machine) -> Seen:
             "fail", [each[:120] for each in said[:MAX_SHOWN]], "nvidia-smi"
         )
     on_bus = {d.address for d in machine.devices if d.vendor == "nvidia"}
-    absent = sorted(on_bus - machine.nvidia.keys())
-    if machine.nvidia and absent:
-        return seen("fail", absent[:MAX_SHOWN], "nvidia-smi")
     if not machine.nvidia:
         return skipped("tool_failed", "nvidia-smi")
+    if absent := sorted(on_bus - machine.nvidia.keys()):
+        return seen("fail", absent[:MAX_SHOWN], "nvidia-smi")
     return seen("ok", f"{len(on_bus)}/{len(on_bus)}", "nvidia-smi")
 
 

@@ -79,7 +79,7 @@ def _unread(machine: Machine) -> Seen | None:
 
 
 def access_control(machine: Machine) -> Seen:
-    if (unread := _unread(machine)) is not None:
+    if unread := _unread(machine):
         return unread
     found = redirecting_ports(machine)
     if not found:
@@ -108,7 +108,7 @@ def power_saving(machine: Machine) -> Seen:
 
 def link_sleep(machine: Machine) -> Seen:
     """Whether the links of the cards may sleep."""
-    if (unread := _unread(machine)) is not None:
+    if unread := _unread(machine):
         return unread
     asleep = [
         a
@@ -132,10 +132,9 @@ def _most(machine: Machine, device: Device) -> int | None:
 
 def payload(machine: Machine) -> Seen:
     """A card that sends smaller packets than it and every port above it can."""
-    if (unread := _unread(machine)) is not None:
+    if unread := _unread(machine):
         return unread
-    small: list[str] = []
-    known: list[str] = []
+    small, known = [], []
     for device in machine.devices:
         card, most = machine.ports.get(device.address), _most(machine, device)
         if card is None or card.payload_bytes is None or most is None:
@@ -153,7 +152,7 @@ def payload(machine: Machine) -> Seen:
 
 
 def relaxed_ordering(machine: Machine) -> Seen:
-    if (unread := _unread(machine)) is not None:
+    if unread := _unread(machine):
         return unread
     told = {
         device.address: port.relaxed_ordering

@@ -260,10 +260,8 @@ def table_rows(
         cells = [each.strip() for each in line.split(",")]
         if not head and cells[0] == first:
             head = [each.partition(" ")[0] for each in cells]
-        elif head and len(cells) == len(head):
-            address = same_address(cells[0])
-            if address:
-                rows.append((address, dict(zip(head, cells, strict=True))))
+        elif len(cells) == len(head) and (address := same_address(cells[0])):
+            rows.append((address, dict(zip(head, cells, strict=True))))
     return rows if head else None
 
 

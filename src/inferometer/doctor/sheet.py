@@ -71,19 +71,16 @@ def compare(machine: Machine, spec: MachineSpec) -> list[SheetLine]:
 
 
 def _lines(machine: Machine, spec: MachineSpec) -> Iterator[SheetLine]:
-    host, cards = spec.host, spec.cards
-    for item, (read, fits) in HOST.items():
-        wanted = getattr(host, item)
-        if wanted is not None:
-            yield _line(f"host.{item}", wanted, read(machine), fits)
-    for item, (read, fits) in CARDS.items():
-        wanted = getattr(cards, item)
-        if wanted is not None:
-            yield _line(f"cards.{item}", wanted, read(machine), fits)
-    if cards.link and cards.link.generation is not None:
-        yield _generation(machine, cards.link.generation)
-    if cards.link and cards.link.width is not None:
-        yield _width(machine, cards.link.width)
+    for part, items in (("host", HOST), ("cards", CARDS)):
+        for item, (read, fits) in items.items():
+            wanted = getattr(getattr(spec, part), item)
+            if wanted is not None:
+                yield _line(f"{part}.{item}", wanted, read(machine), fits)
+    link = spec.cards.link
+    if link and link.generation is not None:
+        yield _generation(machine, link.generation)
+    if link and link.width is not None:
+        yield _width(machine, link.width)
 
 
 def _line(item: str, wanted: Any, found: Facts, fits: Fits) -> SheetLine:

@@ -48,9 +48,7 @@ class EmbeddedEngine:
         refused_fields: Sequence[str] = (),
         faults: str = "",
     ) -> None:
-        self.settings: EngineSettings | TwinSettings = (
-            settings or EngineSettings()
-        )
+        self.settings = settings or EngineSettings()
         self.front = FrontSettings(
             port=port,
             model=model,

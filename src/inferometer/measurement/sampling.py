@@ -180,14 +180,15 @@ class MachineSampling:
         return self._telemetry(taken, start_ns)
 
     def _telemetry(self, taken: Taken | None, start_ns: int) -> Telemetry:
-        plan, apart = self._plan, self._plan.clocks_apart_ms
+        plan = self._plan
+        offset_ms, uncertainty_ms = plan.clocks_apart_ms or (None, None)
         seen = Telemetry(
             samplers=(SamplerReport("all", "lost"),),
             declared=plan.declared,
             period_s=plan.period_s,
             place=plan.place,
-            clock_offset_ms=apart[0] if apart else None,
-            clock_uncertainty_ms=apart[1] if apart else None,
+            clock_offset_ms=offset_ms,
+            clock_uncertainty_ms=uncertainty_ms,
             idle_s=plan.idle_s,
         )
         if taken is None:

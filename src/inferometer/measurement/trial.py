@@ -90,11 +90,9 @@ class Trial:
         form, deadline = self._form, Deadline(TRIAL_TIMEOUT_S)
         first = result = self._post(prompt, form, deadline)
         for _ in range(MAX_CHANGES):
-            other = (
-                self._changed(form, result, is_text=is_text)
-                if result.error is not None
-                else None
-            )
+            if result.error is None:
+                break
+            other = self._changed(form, result, is_text=is_text)
             if other is None:
                 break
             form, result = other, self._post(prompt, other, deadline)

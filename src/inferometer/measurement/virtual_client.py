@@ -20,7 +20,7 @@ from inferometer.arrival import stripe
 from inferometer.clock import NS
 from inferometer.engine.ask import AskError
 from inferometer.engine.twin.request import TwinRequest
-from inferometer.engine.twin.simulation import Simulation
+from inferometer.engine.twin.simulation import FOREVER_PS, Simulation
 from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
 from inferometer.loadgen.job import timed_out
 from inferometer.loadgen.live import Snapshot
@@ -256,10 +256,8 @@ class VirtualClient:
 
     def _compute(self, next_ns: int | None) -> None:
         """The engine's next steps, of those that begin before `next_ns`."""
-        if next_ns is None:
-            stretch = self._simulation.advance()
-        else:
-            stretch = self._simulation.advance(next_ns * PS_PER_NS - 1)
+        horizon_ps = FOREVER_PS if next_ns is None else next_ns * PS_PER_NS - 1
+        stretch = self._simulation.advance(horizon_ps)
         if stretch is None:
             return
         self._front.see(stretch)
@@ -269,7 +267,7 @@ class VirtualClient:
         self._log.add(stretch)
         for request in stretch.begun:
             flight = self._flights.get(request.number)
-            if flight is not None and flight.begun is None:
+            if flight and flight.begun is None:
                 flight.begun = len(self._log) - 1
         for request in stretch.ended:
             if request.number in self._flights:
@@ -306,9 +304,11 @@ class VirtualClient:
         flight = _Flight(position, request, now_ns)
         self._flights[request.number] = flight
         self._watch(flight)
-        has_warmed_up = self._sums["sent"] > shard.warmups
-        if shard.time_ns is not None and self._over_ns is None:
-            self._over_ns = now_ns + shard.time_ns if has_warmed_up else None
+        begins_to_count = (
+            self._over_ns is None and self._sums["sent"] > shard.warmups
+        )
+        if begins_to_count and shard.time_ns is not None:
+            self._over_ns = now_ns + shard.time_ns
 
     def _known_end_ns(self) -> int | None:
         """When the run's time is over, if that is known before its first request."""

@@ -134,7 +134,7 @@ def link_held(facts: Facts) -> Found:
         for each in links
         if each.slowed_down and _is_busy(facts, each.card)
     ]
-    values: Figures = {
+    values = {
         "replays": _grown(facts, telemetry, "pcie_replays"),
         "errors": _grown(facts, telemetry, "aer_correctable"),
     }

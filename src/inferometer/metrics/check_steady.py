@@ -43,7 +43,7 @@ def _never_settled(facts: Facts) -> Found:
             NOTE, "few", {"answered": len(e2el), "needed": MIN_REQUESTS}
         )
     parts = np.array_split(e2el / MS, PARTS)
-    first_ms, last_ms = float(parts[0].mean()), float(parts[-1].mean())
+    first_ms, last_ms = (float(parts[i].mean()) for i in (0, -1))
     low_ms, high_ms = sorted((first_ms, last_ms))
     far = high_ms > facts.thresholds.unsteady_ratio_suspect * low_ms
     level = SUSPECT if far and len(e2el) >= MIN_TO_DOUBT else NOTE

@@ -184,10 +184,7 @@ class SGLangEmitter:
         }
         counts = (
             b',"completion_tokens":%d,"cached_tokens":0,"finish_reason":%b}}\n\n'
-            % (
-                self._count,
-                dumps(ended if finish_reason else None),
-            )
+            % (self._count, dumps(ended if finish_reason else None))
         )
         event = (
             b'data: {"text":"'

@@ -42,8 +42,9 @@ def _values(axis: Any) -> Any:
 def _range(written: dict[Any, Any]) -> Iterator[int]:
     for key in written:
         if key not in _RANGE:
-            near = {"key": key, "near": did_you_mean(str(key), _RANGE)}
-            raise ValueError(Said("axis.no_key", {**near, "wanted": _WANTED}))
+            near = did_you_mean(str(key), _RANGE)
+            told = {"key": key, "near": near, "wanted": _WANTED}
+            raise ValueError(Said("axis.no_key", told))
     step = written.get("step", 1)
     first, last = written.get("from"), written.get("to")
     if type(first) is not int or type(last) is not int or type(step) is not int:

@@ -44,8 +44,7 @@ def binding_of(recipe: ServerRecipe) -> Binding:
         return Binding(host, port)
     if parts.scheme == "https" or parts.path:
         own_port = _own_port(recipe)
-        told = {"address": base_url, "port": own_port}
-        note = Said("binding.gateway", told)
+        note = Said("binding.gateway", {"address": base_url, "port": own_port})
         return Binding("0.0.0.0", own_port, note, optional=True)
     if _is_loopback(host):
         return Binding(host, port, Said("binding.loopback", {"host": host}))

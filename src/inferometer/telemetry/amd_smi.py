@@ -22,7 +22,7 @@ from inferometer.telemetry.reading import (
     Link,
     LinkReport,
     Reading,
-    ToolReport,
+    Told,
 )
 from inferometer.telemetry.smi_text import csv_rows, documents, ended
 from inferometer.telemetry.tool import ask
@@ -91,7 +91,7 @@ class AmdSmi:
         self._addresses: Mapping[int, str | None] | None = None
         self._ways = WAYS
 
-    def ask(self) -> tuple[list[Card], ToolReport]:
+    def ask(self) -> Told:
         """The cards that it knows, and how asking it went."""
         cards: list[Card] = []
         for way in self._ways:

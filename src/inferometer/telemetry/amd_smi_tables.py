@@ -50,7 +50,7 @@ Figures = dict[str, str]
 def by_monitor(text: str) -> dict[int, Figures]:
     """Rows below a head that begins with `GPU`. A row with other columns than the head is none."""
     cards: dict[int, Figures] = {}
-    head: list[str] = []
+    head = []
     place = 0
     for line in ended(text):
         cells = _cells(line)

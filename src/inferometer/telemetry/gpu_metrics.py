@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping
 
-from inferometer.telemetry.reading import Link, Reading
+from inferometer.telemetry.reading import Link, Reading, Readings
 
 _HEADER = struct.Struct("<HBB")
 _COUNT = struct.Struct("<i")
@@ -140,9 +140,7 @@ Raw = tuple[int | None, float | None]
 """A value as it stands there, and what one of it is in our unit."""
 
 
-def read_metrics(
-    content: bytes, source: str
-) -> tuple[dict[str, Reading], Link | None]:
+def read_metrics(content: bytes, source: str) -> tuple[Readings, Link | None]:
     """The readings of a file, and the link that it names."""
     if len(content) < _HEADER.size:
         return {}, None
@@ -166,7 +164,7 @@ def read_metrics(
         for name, raw in fields.items()
         if name not in NO_READINGS
     }
-    readings.update(_throttled(fields.get("throttle"), source))
+    readings |= _throttled(fields.get("throttle"), source)
     return readings, _link(fields, source)
 
 
@@ -227,7 +225,7 @@ def _reading(name: str, raw: Raw, source: str) -> Reading:
     return Reading(float(value * scale), source, averaging=averaging)
 
 
-def _throttled(raw: Raw | None, source: str) -> dict[str, Reading]:
+def _throttled(raw: Raw | None, source: str) -> Readings:
     bits = raw[0] if raw else None
     if bits is None:
         return {}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from statistics import fmean
 
-from inferometer.telemetry.reading import Reading, Readings
+from inferometer.telemetry.reading import Reading, Readings, Reason
 from inferometer.telemetry.tree import MissingError, Tree, number
 
 TICKS_A_SECOND = 100
@@ -68,18 +68,22 @@ def _processor(tree: Tree) -> Readings:
     try:
         line = tree.text(path).splitlines()[0].split()
     except MissingError as missing:
-        absent = Reading(None, path, missing.reason)
-        return {"cpu_busy_s": absent, "cpu_idle_s": absent}
+        return _without_times(path, missing.reason)
     ticks = [number(each) for each in line[1:9]]
     busy = _busy(ticks, path)
     if line[0] != "cpu" or busy.value is None:
-        absent = Reading(None, path, "unknown_format")
-        return {"cpu_busy_s": absent, "cpu_idle_s": absent}
+        return _without_times(path, "unknown_format")
     idle = (ticks[3] or 0.0) + (ticks[4] or 0.0)
     return {
         "cpu_busy_s": busy,
         "cpu_idle_s": Reading(idle / TICKS_A_SECOND, path),
     }
+
+
+def _without_times(path: str, reason: Reason) -> Readings:
+    return dict.fromkeys(
+        ("cpu_busy_s", "cpu_idle_s"), Reading(None, path, reason)
+    )
 
 
 def read_cores(tree: Tree) -> Readings:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from inferometer.telemetry.processes import counted, is_here
-from inferometer.telemetry.reading import Reading
+from inferometer.telemetry.reading import Reading, Readings
 from inferometer.telemetry.tree import Tree
 
 BASE = "sys/class/kfd/kfd"
@@ -16,7 +16,7 @@ _PROPERTY = re.compile(r"^(domain|location_id) (\d{1,19})$", re.MULTILINE)
 
 def kfd_processes(
     tree: Tree, address: str, others: Collection[int] = ()
-) -> dict[str, Reading]:
+) -> Readings:
     """How many processes hold memory of a card, and of how many programs they are; with `others`
     that compute on it.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from inferometer.telemetry.pci import same_address
-from inferometer.telemetry.reading import Card, Reading, ToolReport
+from inferometer.telemetry.reading import Card, Reading, Told
 from inferometer.telemetry.smi_text import ended
 from inferometer.telemetry.tool import ask
 
@@ -26,7 +26,7 @@ _CELSIUS = re.compile(r"(\d+(?:\.\d+)?)C")
 class MthreadsGmi:
     """The tool, as a source of cards."""
 
-    def ask(self) -> tuple[list[Card], ToolReport]:
+    def ask(self) -> Told:
         """The cards that it knows, and how asking it went."""
         answer = ask([TOOL])
         cards = parse(answer.text)

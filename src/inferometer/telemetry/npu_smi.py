@@ -10,7 +10,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from inferometer.telemetry.pci import same_address
-from inferometer.telemetry.reading import Card, Reading, ToolReport
+from inferometer.telemetry.reading import (
+    Card,
+    Reading,
+    Readings,
+    Told,
+)
 from inferometer.telemetry.smi_text import ended
 from inferometer.telemetry.tool import ask
 from inferometer.telemetry.tree import number
@@ -35,7 +40,7 @@ Row = Sequence[Sequence[str]]
 class NpuSmi:
     """The tool, as a source of cards."""
 
-    def ask(self) -> tuple[list[Card], ToolReport]:
+    def ask(self) -> Told:
         """The cards that it knows, and how asking it went."""
         answer = ask([TOOL, "info"])
         cards = parse(answer.text)
@@ -121,7 +126,7 @@ def _reading(text: str | None, head: str) -> Reading:
     return Reading(value, source, averaging=averaging)
 
 
-def _memory(figures: Mapping[str, str]) -> dict[str, Reading]:
+def _memory(figures: Mapping[str, str]) -> Readings:
     for head in MEMORY:
         used, _, total = (
             part.strip() for part in figures.get(head, "").partition("/")

@@ -14,6 +14,7 @@ from inferometer.telemetry.reading import (
     LinkReport,
     Reading,
     Reason,
+    Told,
     ToolReport,
 )
 from inferometer.telemetry.smi_text import csv_rows
@@ -85,6 +86,8 @@ MIN_KNOWN = 3
 """So many known columns make a line the head of the table: banners have none."""
 
 _UNIT = re.compile(r"^(?P<name>\S+)(?: \[(?P<unit>[^\]]*)\])?$")
+_Head = Sequence[tuple[str, str]]
+"""Names and units."""
 
 
 AVERAGING = {
@@ -113,7 +116,7 @@ class NvidiaSmi:
     def __init__(self) -> None:
         self._ways = WAYS
 
-    def ask(self) -> tuple[list[Card], ToolReport]:
+    def ask(self) -> Told:
         """The cards that it knows, and how asking it went."""
         report = ToolReport(TOOL, "tool_missing")
         for way in self._ways:
@@ -132,7 +135,7 @@ class NvidiaSmi:
 
 def parse(text: str) -> list[Card]:
     """The cards of a table. A row that is cut, or has other columns than the head, is no card."""
-    head: list[tuple[str, str]] = []
+    head: _Head = []
     cards: dict[str, Card] = {}
     for row in csv_rows(text):
         found = [
@@ -147,14 +150,12 @@ def parse(text: str) -> list[Card]:
             if head:
                 break  # a second table: the first sample is enough
             head = found
-        elif head and len(row) == len(head):
-            card = _card(head, row)
-            if card is not None:
-                cards.setdefault(card.address or str(card.number), card)
+        elif head and len(row) == len(head) and (card := _card(head, row)):
+            cards.setdefault(card.address or str(card.number), card)
     return list(cards.values())
 
 
-def _card(head: Sequence[tuple[str, str]], row: Sequence[str]) -> Card | None:
+def _card(head: _Head, row: Sequence[str]) -> Card | None:
     """None without an address and a number: nobody could say which card it is."""
     cells = {name: cell for (name, _), cell in zip(head, row, strict=True)}
     units = dict(head)

@@ -83,15 +83,14 @@ def parse_xml(text: str) -> list[Card]:
     if start < 0 or "<!ENTITY" in text:
         return []
     reader: ElementTree.XMLPullParser[Any] = ElementTree.XMLPullParser(("end",))
-    cards: dict[str, Card] = {}
+    cards: dict[str | None, Card] = {}
     # cut, or something follows: what came before is whole
     with suppress(ElementTree.ParseError):
         reader.feed(text[start:])
     events: Iterator[Any] = reader.read_events()
     with suppress(ElementTree.ParseError):
         for _, element in events:
-            card = _card(element, len(cards)) if element.tag == "gpu" else None
-            if card is not None and card.address is not None:
+            if element.tag == "gpu" and (card := _card(element, len(cards))):
                 cards.setdefault(card.address, card)
     return list(cards.values())
 

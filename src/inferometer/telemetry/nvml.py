@@ -11,7 +11,7 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
@@ -25,7 +25,9 @@ from inferometer.telemetry.reading import (
     Link,
     LinkReport,
     Reading,
+    Readings,
     Reason,
+    Told,
     ToolReport,
     ToolState,
 )
@@ -189,7 +191,7 @@ class Nvml:
         self._processes_due_ns = 0
         self._tree = Tree()
 
-    def ask(self) -> tuple[list[Card], ToolReport]:
+    def ask(self) -> Told:
         """The cards that the driver knows, and how asking it went."""
         report = None if self._nvml else self._open()
         if report is not None:
@@ -266,12 +268,10 @@ class Nvml:
         }
         power = readings["power_w"]
         if power.value is not None:
-            readings["power_w"] = Reading(
-                power.value, power.source, averaging=known.averaging
-            )
-        readings.update(self._values(handle, readings))
-        readings.update(self._events(handle))
-        readings.update(self._processes(handle, processes_due))
+            readings["power_w"] = replace(power, averaging=known.averaging)
+        readings |= self._values(handle, readings)
+        readings |= self._events(handle)
+        readings |= self._processes(handle, processes_due)
         return Card(
             "nvidia",
             known.address,
@@ -292,9 +292,7 @@ class Nvml:
             return Reading(None, source, reason)
         return _checked(value, source, scale)
 
-    def _values(
-        self, handle: Any, before: Mapping[str, Reading]
-    ) -> dict[str, Reading]:
+    def _values(self, handle: Any, before: Readings) -> Readings:
         """The fields that are asked by number; `before` is kept where the driver knows them not."""
         nvml = self._nvml
         asked = {
@@ -317,7 +315,7 @@ class Nvml:
                 found[field] = reading
         return found
 
-    def _events(self, handle: Any) -> dict[str, Reading]:
+    def _events(self, handle: Any) -> Readings:
         """Whether power or heat holds the clocks down at this moment."""
         mask = NO_SOURCE
         for name in EVENTS:
@@ -336,7 +334,7 @@ class Nvml:
             ),
         }
 
-    def _processes(self, handle: Any, due: bool) -> dict[str, Reading]:
+    def _processes(self, handle: Any, due: bool) -> Readings:
         name = "nvmlDeviceGetComputeRunningProcesses"
         source = f"{TOOL} {name}"
         if not due:

@@ -11,7 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from inferometer.telemetry.reading import VENDORS, Link, LinkReport, Reading
+from inferometer.telemetry.reading import (
+    VENDORS,
+    Link,
+    LinkReport,
+    Reading,
+    Readings,
+)
 from inferometer.telemetry.tree import Tree, whole_number
 
 ADDRESS = re.compile(r"(?:[0-9a-f]{4,8}:)[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]")
@@ -178,7 +184,7 @@ AER = {
 _TOTAL = re.compile(r"^TOTAL_ERR_\w+ (\d{1,19})$", re.MULTILINE)
 
 
-def errors_of(tree: Tree, device: Device) -> dict[str, Reading]:
+def errors_of(tree: Tree, device: Device) -> Readings:
     """What both ends of the slot's link and the card's own ports counted of errors on the bus."""
     chain = _chain(device.path) or (device.path,)
     own = _own_ports(tree, device, chain[:-1])

@@ -6,13 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from inferometer.telemetry.reading import Reading
+from inferometer.telemetry.reading import Reading, Readings
 from inferometer.telemetry.tree import Tree
 
 
-def counted(
-    tree: Tree, processes: Collection[int], source: str
-) -> dict[str, Reading]:
+def counted(tree: Tree, processes: Collection[int], source: str) -> Readings:
     """How many processes these are, and of how many programs."""
     return {
         "processes": Reading(float(len(processes)), source),

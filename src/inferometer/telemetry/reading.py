@@ -233,6 +233,10 @@ class ToolReport:
     detail: str | None = None
 
 
+Told = tuple[list[Card], ToolReport]
+"""What asking a tool brought."""
+
+
 @dataclass(frozen=True, slots=True)
 class MachineSample:
     """All cards and the host at one moment."""

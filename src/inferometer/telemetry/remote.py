@@ -24,6 +24,7 @@ from inferometer.telemetry.reading import (
     Link,
     LinkReport,
     Reading,
+    Readings,
     Reason,
     ToolReport,
     ToolState,
@@ -135,7 +136,7 @@ class RemoteSampler:
         asked = monotonic_ns(), realtime_ns()
         told = self._answer(f"{PATH}?after={self._number}")
         answered = monotonic_ns(), realtime_ns()
-        clocks = [
+        clock, wall = (
             _Stamps(
                 asked[kind],
                 _count(told.get(f"received_{name}")),
@@ -143,18 +144,16 @@ class RemoteSampler:
                 answered[kind],
             )
             for kind, name in enumerate(("ns", "time_ns"))
-        ]
-        way = clocks[0].way
-        if way < 0:
+        )
+        if clock.way < 0:
             raise MonitorError(Said("monitor.why.stamps"))
-        self._offsets.append(Offset(clocks[0].ahead, clocks[1].ahead, way // 2))
+        self._offsets.append(Offset(clock.ahead, wall.ahead, clock.way // 2))
         self._number = _count(told.get("number"))
         return told
 
     def _answer(self, path: str) -> Mapping[str, Any]:
-        headers = (
-            {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        )
+        token = self._token
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
             connection = self._connection or http.client.HTTPConnection(
                 self._host, self._port, timeout=TIMEOUT_S
@@ -239,30 +238,22 @@ def _text(value: object) -> str | None:
 def _card(told: Mapping[str, Any]) -> Card:
     vendor, number = _text(told.get("vendor")), told.get("number")
     link = _mapping(told.get("link"))
-    slot, narrowest, function, vendors = (
-        _link(_mapping(link.get(name)))
+    links = {
+        name: _link(_mapping(link.get(name)))
         for name in ("slot", "narrowest", "function", "vendor")
-    )
+    }
     return Card(
         vendor if vendor and vendor in VENDORS.values() else "unknown",
         _text(told.get("address")),
         _text(told.get("name")),
         _readings(_mapping(told.get("readings")), CARD_FIELDS),
-        LinkReport(
-            slot,
-            narrowest,
-            function,
-            vendors,
-            _text(link.get("unverifiable")),
-        ),
+        LinkReport(**links, unverifiable=_text(link.get("unverifiable"))),
         number if type(number) is int else None,
         _text(told.get("package")),
     )
 
 
-def _readings(
-    told: Mapping[str, Any], fields: Mapping[str, Any]
-) -> dict[str, Reading]:
+def _readings(told: Mapping[str, Any], fields: Mapping[str, Any]) -> Readings:
     return {
         name: plausible(name, _reading(_mapping(told[name])))
         for name in fields

@@ -23,6 +23,7 @@ from inferometer.telemetry.reading import (
     LinkReport,
     Reading,
     Readings,
+    Told,
     ToolReport,
     merged,
     plausible,
@@ -73,7 +74,7 @@ class Sampler(Protocol):
 class Source(Protocol):
     """A library or a tool that knows the cards of a vendor."""
 
-    def ask(self) -> tuple[list[Card], ToolReport]:
+    def ask(self) -> Told:
         """The cards, and how asking went."""
 
     def close(self) -> None:
@@ -88,9 +89,9 @@ class Paced:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._due_ns = 0
-        self._last: tuple[list[Card], ToolReport] | None = None
+        self._last: Told | None = None
 
-    def ask(self) -> tuple[list[Card], ToolReport]:
+    def ask(self) -> Told:
         """The tool's answer, or the last one without its values."""
         begun = monotonic_ns()
         if self._last is not None and begun < self._due_ns:

@@ -16,6 +16,8 @@ from inferometer.telemetry.reading import (
     Link,
     LinkReport,
     Reading,
+    Readings,
+    Told,
     ToolReport,
     merged,
 )
@@ -119,7 +121,7 @@ class Smi:
         self._vendor = vendor
         self._ways = WAYS
 
-    def ask(self) -> tuple[list[Card], ToolReport]:
+    def ask(self) -> Told:
         """The cards that it knows, and how asking it went."""
         for tool in COMMANDS[self._vendor]:
             cards, report = self._by(tool)
@@ -127,7 +129,7 @@ class Smi:
                 return cards, report
         return [], ToolReport(COMMANDS[self._vendor][0], "tool_missing")
 
-    def _by(self, tool: str) -> tuple[list[Card], ToolReport]:
+    def _by(self, tool: str) -> Told:
         report = ToolReport(tool, "tool_missing")
         for way in self._ways:
             answers = [ask([tool, *flags]) for flags in way]
@@ -207,21 +209,18 @@ def _readings(
         if not (found := pattern.fullmatch(key)):
             continue
         source = f"{tool} {key}"
-        unit = found.groupdict().get("unit")
+        unit = found.groupdict().get("unit") or "B"
         figure = _figure(value)
-        if unit is not None and unit not in BYTES:
+        if unit not in BYTES:
             yield Reading(None, source, "unit_unknown")
         elif figure is None or figure == MISSING:
             yield Reading(None, source, "not_reported")
         else:
             averaging = "driver" if field == "power_w" else None
-            scale = BYTES[unit or "B"]
-            yield Reading(figure * scale, source, averaging=averaging)
+            yield Reading(figure * BYTES[unit], source, averaging=averaging)
 
 
-def _clocks(
-    values: Mapping[str, Any], tool: str
-) -> Iterator[Mapping[str, Reading]]:
+def _clocks(values: Mapping[str, Any], tool: str) -> Iterator[Readings]:
     """`sclk clock speed:` is `(300Mhz)`, or `sclk clock level` is `0 (300Mhz)`."""
     for field, clock in CLOCKS.items():
         for key, value in values.items():

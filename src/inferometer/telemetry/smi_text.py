@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from inferometer.telemetry.reading import Reading
+from inferometer.telemetry.reading import Reading, Readings
 from inferometer.telemetry.tree import number
 
 _LINE = re.compile(
@@ -95,16 +95,14 @@ FIRST = ("gpu", "dcu", "hcu", "device")
 MIN_COLUMNS = 4
 
 
-def by_table(text: str, tool: str) -> dict[int, dict[str, Reading]]:
+def by_table(text: str, tool: str) -> dict[int, Readings]:
     """The cards of a table. A row with other columns than the head is none."""
-    cards: dict[int, dict[str, Reading]] = {}
-    head: list[str] = []
+    cards: dict[int, Readings] = {}
+    head = []
     hottest = False
     for line in ended(text):
-        hottest = hottest or "(Junction)" in line
-        cells = _cells(line)
-        if not cells:
-            continue
+        hottest |= "(Junction)" in line
+        cells = _cells(line) or [""]
         if cells[0].lower() in FIRST and len(cells) >= MIN_COLUMNS:
             head = [each.lower() for each in cells if each[0] != "("]
         elif len(cells) == len(head) and cells[0].isdecimal():

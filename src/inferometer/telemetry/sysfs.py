@@ -48,28 +48,28 @@ def read_card(tree: Tree, device: Device, clients: Clients) -> FromFiles:
 
 
 def _amd(tree: Tree, device: Device, clients: Clients) -> FromFiles:
-    path = device.path
+    path, read = device.path, tree.reading
     monitor = _monitor(tree, path)
     files = _by_label(tree, monitor)
     by_hwmon = {
         **_labelled(tree, files),
         "power_w": _amd_power(tree, monitor),
-        "power_limit_w": tree.reading(f"{monitor}/power1_cap", MICRO),
+        "power_limit_w": read(f"{monitor}/power1_cap", MICRO),
         "power_limit_default_w": tree.constant_reading(
             f"{monitor}/power1_cap_default", MICRO
         ),
-        "fan_rpm": tree.reading(f"{monitor}/fan1_input"),
+        "fan_rpm": read(f"{monitor}/fan1_input"),
         "gpu_clock_mhz": _clock(tree, files, "sclk"),
         "memory_clock_mhz": _clock(tree, files, "mclk"),
     }
     by_file = {
-        "gpu_utilization": tree.reading(f"{path}/gpu_busy_percent"),
-        "memory_activity": tree.reading(f"{path}/mem_busy_percent"),
+        "gpu_utilization": read(f"{path}/gpu_busy_percent"),
+        "memory_activity": read(f"{path}/mem_busy_percent"),
         "memory_total_bytes": tree.constant_reading(
             f"{path}/mem_info_vram_total"
         ),
-        "memory_used_bytes": tree.reading(f"{path}/mem_info_vram_used"),
-        "pcie_replays": tree.reading(f"{path}/pcie_replay_count"),
+        "memory_used_bytes": read(f"{path}/mem_info_vram_used"),
+        "pcie_replays": read(f"{path}/pcie_replay_count"),
         "max_gpu_clock_mhz": _highest_level(tree, f"{path}/pp_dpm_sclk"),
         "partitioned": _partitioned(tree, f"{path}/current_compute_partition"),
         **_amd_processes(tree, device.address, clients),
@@ -138,7 +138,8 @@ def _amd_power(tree: Tree, monitor: str) -> Reading:
 def _intel(tree: Tree, device: Device, clients: Clients) -> FromFiles:
     path, monitor = device.path, _monitor(tree, device.path)
     card = device.drm or f"{path}/drm"
-    plain = {"temperature_c": tree.reading(f"{monitor}/temp1_input", MILLI)}
+    read = tree.reading
+    plain = {"temperature_c": read(f"{monitor}/temp1_input", MILLI)}
     return FromFiles(
         merged(
             _labelled(tree, _by_label(tree, monitor)),
@@ -146,18 +147,14 @@ def _intel(tree: Tree, device: Device, clients: Clients) -> FromFiles:
             {
                 **_drm_processes(tree, device.address, clients),
                 "energy_j": _intel_energy(tree, monitor),
-                "power_limit_w": tree.reading(f"{monitor}/power1_max", MICRO),
-                "fan_rpm": tree.reading(f"{monitor}/fan1_input"),
-                "gpu_clock_mhz": tree.reading(
-                    f"{path}/tile0/gt0/freq0/act_freq"
-                ),
-                "max_gpu_clock_mhz": tree.reading(
-                    f"{path}/tile0/gt0/freq0/max_freq"
-                ),
+                "power_limit_w": read(f"{monitor}/power1_max", MICRO),
+                "fan_rpm": read(f"{monitor}/fan1_input"),
+                "gpu_clock_mhz": read(f"{path}/tile0/gt0/freq0/act_freq"),
+                "max_gpu_clock_mhz": read(f"{path}/tile0/gt0/freq0/max_freq"),
             },
             {
-                "gpu_clock_mhz": tree.reading(f"{card}/gt_act_freq_mhz"),
-                "max_gpu_clock_mhz": tree.reading(f"{card}/gt_max_freq_mhz"),
+                "gpu_clock_mhz": read(f"{card}/gt_act_freq_mhz"),
+                "max_gpu_clock_mhz": read(f"{card}/gt_max_freq_mhz"),
             },
         )
     )

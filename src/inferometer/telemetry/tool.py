@@ -80,8 +80,7 @@ def ask(command: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> ToolAnswer:
             return ToolAnswer("", "tool_timeout")
         text, said = _read(output), _read(errors)
     complaint = _line(said, -1) or (_line(text, 0) if code else "")
-    state: Literal["ok", "tool_failed"] = "ok" if code == 0 else "tool_failed"
-    return ToolAnswer(text, state, code, complaint)
+    return ToolAnswer(text, "tool_failed" if code else "ok", code, complaint)
 
 
 def _read(output: IO[bytes]) -> str:

@@ -70,14 +70,13 @@ def visible_cards(tree: Tree, choice: Choice) -> Visible | None:
         for name in VARIABLES
         if name in choice.environment
     }
-    devices = accelerators(tree)
-    counted = _counted(tree, devices, told, choice.environment)
+    counted = _counted(tree, accelerators(tree), told, choice.environment)
     given = _given(tree, counted, choice.devices)
     if given is None or not (told or choice.devices):
         return None
-    for name in VARIABLES:
-        if name in told and given and not (name == CUDA and HIP in told):
-            given = _chosen(given, told[name])
+    for name, chosen in told.items():
+        if given and not (name == CUDA and HIP in told):
+            given = _chosen(given, chosen)
     if not given:
         return None
     return Visible(

@@ -8,7 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from inferometer.telemetry.pci import same_address
-from inferometer.telemetry.reading import Card, Reading, ToolReport
+from inferometer.telemetry.reading import (
+    Card,
+    Reading,
+    Readings,
+    Told,
+    ToolReport,
+)
 from inferometer.telemetry.smi_text import csv_rows, ended
 from inferometer.telemetry.tool import ask
 from inferometer.telemetry.tree import number
@@ -43,7 +49,7 @@ class XpuSmi:
     def __init__(self) -> None:
         self._listed: Mapping[int, Card] | None = None
 
-    def ask(self) -> tuple[list[Card], ToolReport]:
+    def ask(self) -> Told:
         """The cards that it knows, and how asking it went."""
         if self._listed is None:
             answer = ask([TOOL, "discovery", "-j"])
@@ -158,7 +164,7 @@ def _card(device: int, named: Mapping[str, str]) -> Card:
     return Card("intel", None, None, _readings(named), None, device)
 
 
-def _readings(named: Mapping[str, str]) -> dict[str, Reading]:
+def _readings(named: Mapping[str, str]) -> Readings:
     found = {}
     for name, (field, scale) in FIGURES.items():
         if name in named:

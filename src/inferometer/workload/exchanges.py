@@ -263,18 +263,13 @@ def _batch(
         candidates, min(BATCH, max(wanted, SMALLEST_BATCH))
     ):
         _require_carried(candidate, wire)
-        ready = candidate
-        if (
-            candidate.fields
-            or not wire.texts
-            or is_chat(candidate.exchange.prompt)
-        ):
+        ready, exchange = candidate, candidate.exchange
+        if candidate.fields or not wire.texts or is_chat(exchange.prompt):
             try:
-                prompt = images.read(candidate.exchange.prompt)
-                if prompt is not candidate.exchange.prompt:
-                    ready = candidate._replace(
-                        exchange=candidate.exchange._replace(prompt=prompt)
-                    )
+                prompt = images.read(exchange.prompt)
+                if prompt is not exchange.prompt:
+                    exchange = exchange._replace(prompt=prompt)
+                    ready = candidate._replace(exchange=exchange)
                 wire.encode(ready.request(0, 0, 1))
             except ValueError as error:
                 raise at_row(candidate.where, error) from None
@@ -291,19 +286,19 @@ def _requests(
     """The batch with input and output lengths, less what the filters leave out; and whether prompts
     are exactly counted.
     """
-    prompts: list[Prompt] = [candidate.exchange.prompt for candidate in batch]
     inputs, exact = count_prompts(
-        prompts, counter, [candidate.fields for candidate in batch]
+        [candidate.exchange.prompt for candidate in batch],
+        counter,
+        [candidate.fields for candidate in batch],
     )
     outputs = _output_lengths(spec, batch, counter)
     requests = []
     for candidate, prompt_tokens, max_tokens in zip(
         batch, inputs, outputs, strict=True
     ):
-        reason = _unfit_sound(spec, candidate.exchange.prompt) or _unfit(
+        if reason := _unfit_sound(spec, candidate.exchange.prompt) or _unfit(
             spec, prompt_tokens, max_tokens
-        )
-        if reason:
+        ):
             left_out.add(reason)
         else:
             requests.append((candidate, prompt_tokens, max_tokens))
@@ -346,7 +341,7 @@ def _output_lengths(
     counted = dict(zip(replies, counts, strict=True))
     lengths = []
     for i, limit in enumerate(limits):
-        length = counted.get(i) if limit is None else limit
+        length = counted.get(i, limit)
         if length is None:
             raise ValueError(
                 Said("dataset.no_length", {"where": batch[i].where})

@@ -80,13 +80,8 @@ def hf_rows(
                 left_out.add(Said("unfit.other_kind"))
                 continue
             yield Row(f"{spec.path} ({spec.split}), row {number}", told)
-    except ImportError as error:  # of a package that only some data sets need
-        reason = str(error).strip().partition("\n")[0].rstrip(".")
-        told = {"path": spec.path, "why": reason}
-        raise ValueError(Said("dataset.hf.other_package", told)) from error
-    except (
-        Exception
-    ) as error:  # the library, and those that it calls, raise all kinds
+    # the library, and those that it calls, raise all kinds
+    except Exception as error:
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         told = {"path": spec.path, "why": reason.rstrip(".")}
         raise ValueError(Said(_unread(spec.path, error), told)) from error
@@ -94,6 +89,8 @@ def hf_rows(
 
 def _unread(path: str, error: Exception) -> str:
     """The key of the sentence about it."""
+    if isinstance(error, ImportError):  # of a package that few data sets need
+        return "dataset.hf.other_package"
     if Path(path).exists():
         return "dataset.hf.unread"
     kinds = {each.__name__ for each in type(error).__mro__}

@@ -63,15 +63,16 @@ def pictures_of(
         named = _kind(name)
         if named is None and value.__class__ not in (dict, list):
             continue
-        listed = value if isinstance(value, list) else [value]
-        if named is _RECORDED and is_said(value):
-            pictures += _recordings(name, listed)
-            names.add(name)
+        if not is_said(value):
             continue
+        listed = value if isinstance(value, list) else [value]
         is_picture = _is_source if named is _IMAGE else _is_media
-        if is_said(value) and all(map(is_picture, listed)):
-            pictures += listed
-            names.add(name)
+        if named is _RECORDED:
+            listed = _recordings(name, listed)
+        elif not all(map(is_picture, listed)):
+            continue
+        pictures += listed
+        names.add(name)
     return pictures, names
 
 

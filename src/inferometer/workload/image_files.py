@@ -86,10 +86,10 @@ class ImageFiles:
         if not isinstance(source, str) or not source.strip():
             told = {"source": f"{source!r:.60}"}
             raise ValueError(Said("rows.picture.no_source", told))
-        if is_url(source):
-            return str(sendable(source))
-        if source[:5].lower() == "data:":
+        is_data = source[:5].lower() == "data:"
+        if is_data:
             self._hold(len(source))
+        if is_data or is_url(source):
             return str(sendable(source))
         encoded = _from_base64(source)
         if encoded is None:

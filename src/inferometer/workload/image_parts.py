@@ -189,24 +189,24 @@ def _with_source(part: Mapping[str, Any], album: _Album) -> Mapping[str, Any]:
     )
 
 
-def image_part(
-    source: Any, details: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def image_part(source: Any, details: Mapping[str, Any] = {}) -> dict[str, Any]:
     """The part of a message that shows it. A source may be a mapping that has an address, or data,
     beside details.
     """
     if isinstance(source, Recording):
         part = f"{source.kind}_url"
         return {"type": part, part: {"url": source.source}}
-    shown = {**(details or {})}
-    if isinstance(source, Mapping) and is_said(source.get("url")):
+    shown = {**details}
+    if not isinstance(source, Mapping):
+        pass
+    elif is_said(source.get("url")):
         shown |= {
             key: sendable(value)
             for key, value in source.items()
             if key not in ("url", "type")
         }
         source = source["url"]
-    elif isinstance(source, Mapping) and is_said(source.get("data")):
+    elif is_said(source.get("data")):
         source = source["data"]
     return {"type": "image_url", "image_url": {"url": source, **shown}}
 

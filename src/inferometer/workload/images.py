@@ -111,7 +111,7 @@ def _sizes(
     drawn = rng.choice(list(spec.sizes), size=number, p=shares / shares.sum())
     return [
         (int(width), int(height))
-        for width, _, height in (str(s).partition("x") for s in drawn)
+        for width, _, height in (size.partition("x") for size in drawn)
     ]
 
 
@@ -128,9 +128,8 @@ def png(width: int, height: int, rng: np.random.Generator) -> bytes:
         256, size=(-(-height // TILE), -(-width // TILE), 3), dtype=np.uint8
     )
     pixels = tiles.repeat(TILE, axis=0).repeat(TILE, axis=1)[:height, :width]
-    rows = np.zeros(
-        (height, 1 + 3 * width), np.uint8
-    )  # each row begins with its filter: 0, none
+    # each row begins with its filter: 0, none
+    rows = np.zeros((height, 1 + 3 * width), np.uint8)
     rows[:, 1:] = pixels.reshape(height, 3 * width)
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return (

@@ -79,17 +79,13 @@ def _id_prompts(
     for_prefix, for_own = (
         np.random.default_rng(seed) for seed in seeds.spawn(2)
     )
-    ids = pool.astype(
-        object
-    )  # drawing objects shares the few numbers there are: 8 bytes a token, not 40
+    # drawing objects shares the few numbers there are: 8 bytes a token, not 40
+    ids = pool.astype(object)
     prefix: list[int] = ids[
         for_prefix.integers(len(pool), size=prefix_len)
     ].tolist()
     own = for_own.integers(len(pool), size=int(lengths.sum()))
     ends = np.cumsum(lengths)
     return [
-        prefix + ids[own[begin:end]].tolist()
-        for begin, end in zip(
-            (ends - lengths).tolist(), ends.tolist(), strict=True
-        )
+        prefix + ids[places].tolist() for places in np.split(own, ends[:-1])
     ]

@@ -209,15 +209,14 @@ def _chats(
 ) -> tuple[Sequence[Prompt], Sequence[int], bool]:
     said = [piece for turn in plan for piece in (_user(turn), _assistant(turn))]
     texts = phrases([Piece(("system",), spec.system_len), *said], counter, seed)
-    prompts: list[Prompt] = [
+    prompts = [
         [
             {"role": str(piece.key[0]), "content": texts[piece.key]}
             for piece in _pieces(spec, plan, i)
         ]
         for i in range(len(plan))
     ]
-    lengths, exact = count_prompts(prompts, counter)
-    return prompts, lengths, exact
+    return prompts, *count_prompts(prompts, counter)
 
 
 # Recorded

@@ -9,6 +9,7 @@ Pictures are placed here and read elsewhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from inferometer.request import Prompt
@@ -182,19 +183,16 @@ def _conversation(row: _Row) -> Sequence[Any] | None:
     of token ids.
     """
     found = row.first(CONVERSATIONS) or (
-        row.first(("prompt",))
-        if isinstance(row.row.get("prompt"), list)
-        else None
+        isinstance(row.row.get("prompt"), list) and row.first(("prompt",))
     )
-    if found is None:
+    if not found:
         return _shown_parts(row)
     name, turns = found
     if not isinstance(turns, list):
         raise ValueError(Said("rows.no_turns", {"name": name}))
-    if turns and all(
-        isinstance(turn, list) for turn in turns
-    ):  # each turn in a list of its own
-        turns = [message for turn in turns for message in turn]
+    # each turn may be in a list of its own
+    if turns and all(isinstance(turn, list) for turn in turns):
+        turns = list(chain(*turns))
     if name == "prompt" and not all(
         isinstance(part, Mapping) for part in turns
     ):

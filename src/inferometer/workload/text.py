@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 
@@ -171,13 +172,10 @@ def _draw(
         vocabulary.words, shared - 1, for_prefix
     )
     first = choose(vocabulary.first, len(sizes), for_first)
-    words = choose(vocabulary.words, int(sizes.sum()), for_words)
-    ends = np.cumsum(sizes)
+    words = iter(choose(vocabulary.words, int(sizes.sum()), for_words))
     prompts = []
-    for begin, end, opening in zip(
-        (ends - sizes).tolist(), ends.tolist(), first, strict=True
-    ):
-        prompt = words[begin:end]
+    for size, opening in zip(sizes.tolist(), first, strict=True):
+        prompt = list(islice(words, size))
         prompt[0] = opening
         prompt[:shared] = prefix[: len(prompt)]
         prompts.append(prompt)

@@ -150,8 +150,9 @@ def measured(done: Sequence[TwinRequest]) -> dict[str, float]:
         if times_ms.size:
             values[f"mean_{name}_ms"] = float(times_ms.mean())
             for percent in PERCENTILES:
-                value = float(np.percentile(times_ms, percent))
-                values[f"p{percent}_{name}_ms"] = value
+                values[f"p{percent}_{name}_ms"] = float(
+                    np.percentile(times_ms, percent)
+                )
             values[f"median_{name}_ms"] = values[f"p50_{name}_ms"]
     return values
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.engine.twin.fitted import Fitted, as_plain
@@ -23,26 +24,31 @@ VERSION = 6
 DIGITS = 8
 
 
+PROFILES: Mapping[str, type[Any]] = {
+    "card": CardProfile,
+    "model": ModelShape,
+    "stack": StackProfile,
+    "host": HostProfile,
+}
+
+
 def provenance(
     settings: TwinSettings, profile: Fitted | None = None
 ) -> dict[str, object]:
     """By part, `twin` being the code and `fitted` the fitted profile, if there is one. Raises
     ProfileError for names that there are not.
     """
-    card = load_profile(CardProfile, settings.card)
-    found: dict[str, object] = {
-        "twin": VERSION,
-        "card": _digest(asdict(card)),
-        "model": _digest(asdict(load_profile(ModelShape, settings.model))),
-        "stack": _digest(asdict(load_profile(StackProfile, settings.stack))),
-        "host": _digest(asdict(load_profile(HostProfile, settings.host))),
+    profiles = {
+        part: load_profile(kind, getattr(settings, part))
+        for part, kind in PROFILES.items()
     }
     if settings.tp > 1:
-        link = load_link(settings.link or card.link)
-        found["link"] = _digest(asdict(link))
+        profiles["link"] = load_link(settings.link or profiles["card"].link)
+    parts = {part: asdict(each) for part, each in profiles.items()}
     if profile is not None:
-        found["fitted"] = _digest(as_plain(profile))
-    return found
+        parts["fitted"] = as_plain(profile)
+    digests = {part: _digest(content) for part, content in parts.items()}
+    return {"twin": VERSION, **digests}
 
 
 def _digest(content: Mapping[str, object]) -> str:

@@ -33,13 +33,6 @@ BLOCK = 65_536
 
 MAX_UNREAD_FIELDS = 8
 
-_TOKEN_COLUMNS = (
-    "prompt_tokens",
-    "output_tokens",
-    "cached_tokens",
-    "hidden_tokens",
-    "first_tokens",
-)
 _REALTIME_COLUMNS = (
     "sent_ns",
     "sent_done_ns",
@@ -50,6 +43,41 @@ _REALTIME_COLUMNS = (
     "last_ns",
     "end_ns",
 )
+_MISSING_IF_UNSENT = (
+    *_REALTIME_COLUMNS,
+    "prompt_tokens",
+    "output_tokens",
+    "cached_tokens",
+    "hidden_tokens",
+    "first_tokens",
+    "text_bytes",
+    "first_text_bytes",
+    "connect_ns",
+    "losses",
+    "connect_losses",
+    "window_limited_ns",
+    "zero_windows",
+)
+_ROW = (
+    "position",
+    "outcome",
+    "event_start",
+    *_MISSING_IF_UNSENT,
+    "token_source",
+    "status",
+    "failure",
+    "resent",
+    "reads",
+    "event_count",
+    "ignored",
+    "unread",
+    "lingered",
+)
+"""What is kept of each request while the run lasts, besides two texts. The plan has the rest."""
+
+_UNSENT = [
+    MISSING if name in _MISSING_IF_UNSENT else 0 for name in _ROW[3:]
+]
 
 
 def _known(count: int) -> int:
@@ -67,10 +95,10 @@ class Recorder:
         """
         self._job = job
         self._turns_due_ns = {} if turns_due_ns is None else turns_due_ns
-        self._requests: dict[str, array[int] | list[str | None]] = {
-            c.name: [] if c.dtype == "object" else array(_TYPECODES[c.dtype])
-            for c in REQUEST_COLUMNS
-        }
+        self._rows = array("q")
+        """Of all requests, one behind another: a single `extend` each."""
+        self._finish_reasons: list[str | None] = []
+        self._details: list[str | None] = []
         self._events = {
             c.name: array(_TYPECODES[c.dtype]) for c in EVENT_COLUMNS
         }
@@ -80,46 +108,50 @@ class Recorder:
 
     def add(self, exchange: Exchange) -> None:
         """Add a request that was sent, whatever its outcome."""
-        arrivals = exchange.arrivals
+        arrivals, departure = exchange.arrivals, exchange.departure
+        remarks, usage = exchange.remarks, exchange.usage
         output_tokens, token_source = exchange.output_tokens()
-        self._texts.append("".join(exchange.text or ()))
-        self._add_row(
-            exchange.position,
-            exchange.outcome,
-            prompt_tokens=_known(exchange.usage.prompt_tokens)
-            or MISSING,  # no prompt has 0 tokens
-            output_tokens=output_tokens,
-            cached_tokens=_known(exchange.usage.cached_tokens),
-            hidden_tokens=exchange.hidden_tokens(),
-            first_tokens=exchange.first_tokens() if arrivals else MISSING,
-            text_bytes=exchange.text_bytes if arrivals else MISSING,
-            first_text_bytes=exchange.first_text_bytes if arrivals else MISSING,
-            token_source=token_source,
-            connect_ns=exchange.connect_ns,
-            sent_ns=exchange.sent_ns,
-            sent_done_ns=exchange.sent_done_ns,
-            first_departed_ns=exchange.departure.first_ns,
-            departed_ns=exchange.departure.last_ns,
-            headers_ns=exchange.headers_ns or MISSING,
-            first_ns=arrivals[0] if arrivals else MISSING,
-            last_ns=arrivals[-1] if arrivals else MISSING,
-            end_ns=exchange.end_ns,
-            status=exchange.status,
-            failure=exchange.failure,
-            resent=exchange.resent,
-            reads=exchange.reads,
-            event_count=len(arrivals),
-            ignored=exchange.remarks.ignored,
-            unread=exchange.remarks.unread,
-            lingered=exchange.lingered,
-            losses=exchange.losses,
-            connect_losses=exchange.connect_losses,
-            window_limited_ns=exchange.window_limited_ns,
-            zero_windows=exchange.departure.zero_windows,
-            finish_reason=exchange.finish_reason,
-            detail=exchange.detail,
+        self._rows.extend(
+            (  # as in _ROW
+                exchange.position,
+                exchange.outcome,
+                len(self._events["arrival_ns"]),
+                exchange.sent_ns,
+                exchange.sent_done_ns,
+                departure.first_ns,
+                departure.last_ns,
+                exchange.headers_ns or MISSING,
+                arrivals[0] if arrivals else MISSING,
+                arrivals[-1] if arrivals else MISSING,
+                exchange.end_ns,
+                # no prompt has 0 tokens
+                _known(usage.prompt_tokens) or MISSING,
+                output_tokens,
+                _known(usage.cached_tokens),
+                exchange.hidden_tokens(),
+                exchange.first_tokens() if arrivals else MISSING,
+                exchange.text_bytes if arrivals else MISSING,
+                exchange.first_text_bytes if arrivals else MISSING,
+                exchange.connect_ns,
+                exchange.losses,
+                exchange.connect_losses,
+                exchange.window_limited_ns,
+                departure.zero_windows,
+                token_source,
+                exchange.status,
+                exchange.failure,
+                exchange.resent,
+                exchange.reads,
+                len(arrivals),
+                remarks.ignored,
+                remarks.unread,
+                exchange.lingered,
+            )
         )
-        self._note_unread(exchange.remarks.unread_fields)
+        self._finish_reasons.append(exchange.finish_reason)
+        self._details.append(exchange.detail)
+        self._texts.append("".join(exchange.text or ()))
+        self._note_unread(remarks.unread_fields)
         self._add_events(
             exchange, has_counts=token_source is not TokenSource.EVENTS
         )
@@ -154,37 +186,11 @@ class Recorder:
         self, position: int, outcome: Outcome = Outcome.UNSENT
     ) -> None:
         """Add a request that was not sent: the run ended first, or it was dropped."""
+        start = len(self._events["arrival_ns"])
+        self._rows.extend((position, outcome, start, *_UNSENT))
+        self._finish_reasons.append(None)
+        self._details.append(None)
         self._texts.append("")
-        absent = (
-            *_TOKEN_COLUMNS,
-            "text_bytes",
-            "first_text_bytes",
-            "connect_ns",
-            "losses",
-            "connect_losses",
-            "window_limited_ns",
-            "zero_windows",
-            *_REALTIME_COLUMNS,
-        )
-        self._add_row(position, outcome, **dict.fromkeys(absent, MISSING))
-
-    def _add_row(self, position: int, outcome: Outcome, **values: Any) -> None:
-        job = self._job
-        request = job.requests[position]
-        row = {
-            "id": request.id,
-            "worker": job.shard.worker,
-            "warmup": position < job.shard.warmups,
-            "asked_prompt_tokens": request.prompt_tokens,
-            "asked_output_tokens": request.max_tokens,
-            "intended_ns": self._intended_ns(position),
-            "outcome": outcome,
-            "event_start": len(self._events["arrival_ns"]),
-            **values,
-        }
-        for name, column in self._requests.items():
-            missing = None if isinstance(column, list) else 0
-            column.append(row.get(name, missing))  # type: ignore[arg-type]
 
     def _intended_ns(self, position: int) -> int:
         if self._job.closed_loop:
@@ -195,11 +201,11 @@ class Recorder:
 
     def missing(self) -> list[int]:
         """Positions without a row."""
-        there = set(self._requests["id"])
+        there = set(self._rows[:: len(_ROW)])
         return [
             position
-            for position, request in enumerate(self._job.requests)
-            if request.id not in there
+            for position in range(len(self._job.requests))
+            if position not in there
         ]
 
     def finish(
@@ -212,15 +218,12 @@ class Recorder:
         """(request columns in order of id, event columns, texts), times relative to `start_ns`
         (monotonic).
         """
+        columns = self._columns()
+        order = np.argsort(columns["id"], kind="stable")
         requests = {
-            c.name: np.array(
-                self._requests[c.name],
-                dtype=object if c.dtype == "object" else c.dtype,
-            )
+            c.name: np.asarray(columns[c.name])[order].astype(c.dtype)
             for c in REQUEST_COLUMNS
         }
-        order = np.argsort(requests["id"], kind="stable")
-        requests = {name: column[order] for name, column in requests.items()}
         for name in _REALTIME_COLUMNS:
             column = requests[name]
             there = column != MISSING
@@ -234,3 +237,22 @@ class Recorder:
             block = arrivals[begin : begin + BLOCK]
             block[:] = to_monotonic(block, anchors) - start_ns
         return requests, events, tuple(self._texts[i] for i in order)
+
+    def _columns(self) -> dict[str, npt.ArrayLike]:
+        """Of requests, in the order of their ends."""
+        rows = np.array(self._rows, np.int64).reshape(-1, len(_ROW))
+        known = dict(zip(_ROW, rows.T, strict=True))
+        positions = known["position"]
+        sent = [self._job.requests[position] for position in positions]
+        return known | {
+            "id": [request.id for request in sent],
+            "worker": np.full(len(sent), self._job.shard.worker),
+            "warmup": positions < self._job.shard.warmups,
+            "asked_prompt_tokens": [each.prompt_tokens for each in sent],
+            "asked_output_tokens": [each.max_tokens for each in sent],
+            "intended_ns": [
+                self._intended_ns(position) for position in positions.tolist()
+            ],
+            "finish_reason": np.array(self._finish_reasons, object),
+            "detail": np.array(self._details, object),
+        }

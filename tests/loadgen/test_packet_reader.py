@@ -19,6 +19,7 @@ import pytest
 from inferometer.clock import MS, NS, monotonic_ns, realtime_ns
 from inferometer.loadgen import loop as loop_module
 from inferometer.loadgen import packet_reader, reader
+from inferometer.loadgen.chunks import Chunks
 from inferometer.loadgen.connection import Connection
 from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.flow import Flow
@@ -693,7 +694,8 @@ def test_a_socket_with_nothing_left_when_its_turn_comes_is_not_read(
         first, second = loop.connections.flows.values()
         second.add(second.expected, len(LAST_CHUNK), realtime_ns())
         exchange = loop._exchanges.take(0)
-        by_packets._early.append(Early(second, exchange, LAST_CHUNK, [], 1, 1))
+        found, size = Chunks([], [], 0, last=True), len(LAST_CHUNK)
+        by_packets._early.append(Early(second, exchange, found, size, [], 1, 1))
         by_packets._looked_ns = monotonic_ns() + NS  # not before one is read
         by_packets._ended.update({first.fd: first, second.fd: second})
         read: list[Flow] = []

@@ -6,19 +6,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from functools import lru_cache
+from collections.abc import Callable
 from itertools import accumulate
-from operator import itemgetter
 from typing import NamedTuple
 
-_SIZE = re.compile(rb"\n[0-9A-Fa-f]{1,8}")
-_END, _LF, _LAST = b"\r\n", b"\n", b"0\r\n\r\n"
-_FIRST_BYTE = itemgetter(slice(1))
+_HEAD = re.compile(rb"\n[0-9A-Fa-f]{1,8}")
+_END, _LF, _LAST, _BODY_END = b"\r\n", b"\n", b"0\r\n\r\n", b"\r\n\r\n"
 _MAX_DIGITS = 8
-_HEAD_BYTES = len(_LF) + _MAX_DIGITS
-"""A longer head, such as a long extension, is not kept."""
+_HEAD_BYTES, _MOST_HEADS = len(_LF) + _MAX_DIGITS, 4096
+"""Of heads that are kept: a longer one has an extension."""
 
-_NOT_PLAIN = -1
+_NOT_PLAIN = -2
+"""A size that nothing has, also with a line feed before it."""
 
 _CHUNK_BYTES, _PACKET_BYTES = 110, 80
 """Memory of a body besides its bytes, with its end; and of what is known of a packet."""
@@ -53,25 +52,24 @@ def _simple_chunks(data: bytes, at: int, until: int) -> Chunks | None:
     One byte is found much sooner than two. So lines are cut at carriage returns, and each begins
     with the line feed of the line end before it.
     """
-    *lines, rest = (_LF + data[at:until]).split(b"\r")
-    heads, lines = lines[::2], lines[1::2]
-    if rest != _LF or max(map(len, heads), default=0) > _HEAD_BYTES:
+    lines = (_LF + data[at:until]).split(b"\r")
+    rest = lines.pop()
+    heads = lines[::2]
+    del lines[::2]
+    sizes = list(map(len, lines))
+    if (
+        rest != _LF
+        or list(map(_lines.__getitem__, heads)) != sizes
+        or {line[0] for line in lines} - set(_LF)
+    ):
         return None
-    if set(map(_FIRST_BYTE, lines)) - {_LF}:
+    last = bool(sizes) and sizes[-1] == len(_LF)
+    if last:
+        del heads[-1], lines[-1], sizes[-1]
+    if len(_LF) in sizes:
         return None
     bodies = [line[1:] for line in lines]
-    sizes = list(map(len, bodies))
-    if list(map(_size_of, heads)) != sizes:
-        return None
-    last = bool(sizes) and not sizes[-1]
-    if last:
-        del heads[-1], bodies[-1], sizes[-1]
-    if 0 in sizes:
-        return None
-    lengths = [
-        len(head) + size + 3 for head, size in zip(heads, sizes, strict=True)
-    ]
-    ends = list(accumulate(lengths, initial=at))
+    ends = list(accumulate(map(_chunks.__getitem__, heads), initial=at))
     return Chunks(bodies, ends[1:], ends[-1], last)
 
 
@@ -90,19 +88,21 @@ def _any_chunks(data: bytes, at: int, until: int) -> Chunks:
         ends.append(at)
 
 
-def ends_body(data: bytes) -> bool:
-    """Whether these are whole chunks, the last of a body without trailers, and nothing more: known
-    sooner than the chunks are cut out.
+def whole_rest(data: bytes) -> Chunks | None:
+    """The chunks, if these bytes are all that a body still brings, without trailers, and nothing
+    more.
     """
-    at = 0
-    while data.endswith(_LAST):
-        begin, size = _head_at(data, at)
-        at = begin + size + 2
-        if size < 0 or data[at - 2 : at] != _END:
-            return False
-        if not size:
-            return at == len(data)
-    return False
+    if not data.endswith(_LAST):
+        return None
+    found = find_chunks(data, 0, len(data))
+    return (
+        found if found.last and end_of_body(data, found) == len(data) else None
+    )
+
+
+def end_of_body(data: bytes, found: Chunks) -> int:
+    """Where the body ends whose last chunk follows."""
+    return data.index(_BODY_END, found.until) + len(_BODY_END)
 
 
 def _head_at(data: bytes, at: int) -> tuple[int, int]:
@@ -115,10 +115,31 @@ def _head_at(data: bytes, at: int) -> tuple[int, int]:
     )
 
 
-@lru_cache(4096)
 def _size_of(head: bytes) -> int:
     """Of a head after a line feed."""
-    return int(head, 16) if _SIZE.fullmatch(head) else _NOT_PLAIN
+    return int(head, 16) if _HEAD.fullmatch(head) else _NOT_PLAIN
+
+
+class _SizesByHead(dict[bytes, int]):
+    """What a function says of heads. A server's chunks have few different ones."""
+
+    def __init__(self, function: Callable[[bytes], int]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, head: bytes) -> int:
+        value = self._function(head)
+        if len(self) < _MOST_HEADS and len(head) <= _HEAD_BYTES:
+            self[head] = value
+        return value
+
+
+_lines = _SizesByHead(lambda head: _size_of(head) + len(_LF))
+"""How long the line after a head is, with the line feed before it."""
+_chunks = _SizesByHead(
+    lambda head: len(head) - len(_LF) + _size_of(head) + 2 * len(_END)
+)
+"""How long the whole chunk is."""
 
 
 def framed(

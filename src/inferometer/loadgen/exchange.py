@@ -342,11 +342,13 @@ class Exchange:
         of several events in one chunk, those before the last may have come between them.
         """
         at = 0
+        plain_texts = None if self.abandoned else self._plain_texts
         while at < len(bodies):
-            if self._plain_texts is not None and not self.abandoned:
-                count, text = self._plain_texts(bodies[at : at + TOGETHER])
-                self._note_plain(text, stamps_ns[at : at + count], read_ns)
-                at += count
+            if plain_texts is not None:
+                count, text = plain_texts(bodies[at : at + TOGETHER])
+                if count:
+                    self._note_plain(text, stamps_ns[at : at + count], read_ns)
+                    at += count
             if at < len(bodies):
                 self.decode(bodies[at], stamps_ns[at], read_ns, since_ns[at])
                 at += 1
@@ -360,7 +362,7 @@ class Exchange:
         self.text_bytes += len(text) if text.isascii() else utf8_bytes(text)
         if self.text is not None:
             self.text.append(text)
-        if self.usual_stamp is not StampSource.TAP and count:
+        if self.usual_stamp is not StampSource.TAP:
             end = len(self.arrivals) + count
             self.unusual_stamps.append((end - count, end, StampSource.TAP))
         # an array takes in another one many times sooner than a list

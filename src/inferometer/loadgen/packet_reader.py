@@ -13,7 +13,13 @@ from itertools import islice
 from typing import NamedTuple
 
 from inferometer.clock import MS, NS, monotonic_ns, realtime_ns
-from inferometer.loadgen.chunks import ends_body, find_chunks, framed
+from inferometer.loadgen.chunks import (
+    Chunks,
+    end_of_body,
+    find_chunks,
+    framed,
+    whole_rest,
+)
 from inferometer.loadgen.connection import READABLE, WRITABLE, Connection
 from inferometer.loadgen.connections import Connections
 from inferometer.loadgen.exchange import Exchange
@@ -75,8 +81,6 @@ READS_A_TURN = 8
 STAMPED_BYTES = 65_536
 """Read at once if all of it has stamps: as much as Linux has room for by default."""
 
-_BODY_END = b"\r\n\r\n"
-
 FAULT = select.POLLERR
 
 CROWDED_NS = 100 * MS
@@ -98,7 +102,8 @@ class Early(NamedTuple):
 
     flow: Flow
     exchange: Exchange
-    data: bytes
+    found: Chunks
+    size: int
     arrival: Arrival
     """Of all of it, by its read."""
     read_ns: int
@@ -500,7 +505,7 @@ class PacketReader:
             or not connection.keep_alive
             or flow.early
             or flow.expected < 0
-            or not ends_body(data)
+            or (found := whole_rest(data)) is None
         ):
             return False
         assert exchange is not None
@@ -509,7 +514,13 @@ class PacketReader:
             flow.enough = self._enough_for_next(exchange)
         self._early.append(
             Early(
-                flow, exchange, data, arrival, exchange.last_read_ns, since_ns
+                flow,
+                exchange,
+                found,
+                len(data),
+                arrival,
+                exchange.last_read_ns,
+                since_ns,
             )
         )
         self._responses.finish(connection, exchange)
@@ -517,8 +528,7 @@ class PacketReader:
 
     def _join(self, response: Early) -> None:
         """Put its chunks aside, now that their packets are known, or were lost."""
-        flow, exchange, data, arrival, read_ns, since_ns = response
-        found, size = find_chunks(data, 0, len(data)), len(data)
+        flow, exchange, found, size, arrival, read_ns, since_ns = response
         flow.early = False
         ends, times_ns = flow.take(size)
         known = ends[-1] if ends else 0
@@ -561,7 +571,7 @@ class PacketReader:
                     pieces = framed(found, ends[done:], times_ns[done:])
                     self._responses.put_aside(exchange, pieces, read_ns)
                 if found.last:
-                    at = data.index(_BODY_END, at) + len(_BODY_END)
+                    at = end_of_body(data, found)
                     arrived_ns = times_ns[bisect_left(ends, at)]
                     self._responses.end(exchange, arrived_ns, read_ns)
                     self._responses.finish(connection, exchange)

@@ -75,9 +75,7 @@ _ROW = (
 )
 """What is kept of each request while the run lasts, besides two texts. The plan has the rest."""
 
-_UNSENT = [
-    MISSING if name in _MISSING_IF_UNSENT else 0 for name in _ROW[3:]
-]
+_UNSENT = [MISSING if name in _MISSING_IF_UNSENT else 0 for name in _ROW[3:]]
 
 
 def _known(count: int) -> int:
@@ -238,7 +236,7 @@ class Recorder:
             block[:] = to_monotonic(block, anchors) - start_ns
         return requests, events, tuple(self._texts[i] for i in order)
 
-    def _columns(self) -> dict[str, npt.ArrayLike]:
+    def _columns(self) -> dict[str, Any]:
         """Of requests, in the order of their ends."""
         rows = np.array(self._rows, np.int64).reshape(-1, len(_ROW))
         known = dict(zip(_ROW, rows.T, strict=True))

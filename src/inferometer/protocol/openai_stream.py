@@ -56,6 +56,8 @@ _UNLEARNABLE = (b"\0", b"\0", 1 << 63)
 
 _new_event = tuple.__new__  # StreamEvent(…) without its Python-level call
 _SILENT = StreamEvent()
+_DONE = StreamEvent(done=True)
+_END_MARKER = b"data: [DONE]\n\n"
 _NO_USAGE = Usage()
 
 _MAX_UNREAD_NAMES = 8
@@ -201,6 +203,8 @@ class StreamDecoder:
                         (text, UNKNOWN, None, None, False, None, False, False),
                     )
                 ]
+        if body == _END_MARKER and self._splitter.between_events:
+            return self._end()
         events: list[StreamEvent] = []
         for payload in self._split(body):
             chunk: Any = None
@@ -244,7 +248,11 @@ class StreamDecoder:
         """How many of these bodies, from the first on, are an event each that differs from a plain
         one in nothing but its text; and all their text. The rest has to be fed.
         """
-        if not self._splitter.between_events or self._done:
+        if (
+            len(bodies[0]) <= self._around[2]
+            or not self._splitter.between_events
+            or self._done
+        ):
             return 0, ""
         count, text = len(bodies), self._all_plain(bodies)
         if not text:
@@ -292,6 +300,12 @@ class StreamDecoder:
             texts = list(takewhile(_is_unescaped, texts))
             text = "".join(texts)
         return len(texts), text
+
+    def _end(self) -> list[StreamEvent]:
+        """The answer is over."""
+        events = [] if self._done else [_DONE]
+        self._done = True
+        return events
 
     def remarks(self) -> Remarks:
         fields = tuple(self._unread_fields)
@@ -377,8 +391,7 @@ class StreamDecoder:
             if chunk is None:
                 payload = payload.strip()
                 if payload == b"[DONE]":
-                    self._done = True
-                    events.append(StreamEvent(done=True))
+                    events += self._end()
                 if not payload or self._done:
                     return
                 chunk = parse(payload)
@@ -524,30 +537,21 @@ def _hidden_tokens(usage: Mapping[str, Any], *, reasoned: bool) -> int:
 
 def _count(counts: Mapping[str, Any], *names: str) -> int:
     """The first of these counts that is present."""
-    return next(
-        (
-            count
-            for name in names
-            if (count := token_count(counts.get(name))) != UNKNOWN
-        ),
-        UNKNOWN,
-    )
+    for name in names:
+        count = token_count(counts.get(name))
+        if count != UNKNOWN:
+            return count
+    return UNKNOWN
 
 
 def _detail(
     usage: Mapping[str, Any], groups: tuple[str, ...], name: str
 ) -> int:
     """A count in one of the objects inside usage."""
-    inner = [
-        details
-        for group in groups
-        if isinstance(details := usage.get(group), dict)
-    ]
-    return next(
-        (
-            count
-            for details in inner
-            if (count := _count(details, name)) != UNKNOWN
-        ),
-        UNKNOWN,
-    )
+    for group in groups:
+        details = usage.get(group)
+        if isinstance(details, dict):
+            count = _count(details, name)
+            if count != UNKNOWN:
+                return count
+    return UNKNOWN

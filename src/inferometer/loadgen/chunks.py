@@ -148,7 +148,9 @@ def framed(
     """Chunks with the times of their packets."""
     bodies, ends, _, _ = found
     held = (
-        sum(map(len, bodies))
+        ends[-1]
+        - ends[0]
+        + len(bodies[0])
         + len(bodies) * _CHUNK_BYTES
         + len(packet_ends) * _PACKET_BYTES
     )

@@ -119,7 +119,6 @@ class Exchange:
         "connect_ns",
         "connection",
         "decoder",
-        "delays",
         "departure",
         "detail",
         "done_ns",
@@ -140,6 +139,7 @@ class Exchange:
         "outcome",
         "position",
         "queued",
+        "read_ns",
         "reads",
         "remarks",
         "resent",
@@ -205,7 +205,8 @@ class Exchange:
         self.finish_reason: str | None = None
         self.text: list[str] | None = [] if keep_text else None
         self.arrivals = array("q")
-        self.delays = array("q")
+        self.read_ns = array("q")
+        """When each event was read."""
         self.tokens = array("i")
         self.ambiguous: list[tuple[int, int, int]] = []
         """(first, end, ns): events from `first` to before `end` may be up to `ns` older than their
@@ -301,7 +302,7 @@ class Exchange:
                 if self.text is not None:
                     self.text.append(text)
                 self.arrivals.append(stamp_ns)
-                self.delays.append(read_ns - stamp_ns)
+                self.read_ns.append(read_ns)
                 self.tokens.append(tokens)
             if (
                 finish_reason is not None
@@ -367,7 +368,7 @@ class Exchange:
             self.unusual_stamps.append((end - count, end, StampSource.TAP))
         # an array takes in another one many times sooner than a list
         self.arrivals += array("q", arrived_ns)
-        self.delays += array("q", [read_ns - each for each in arrived_ns])
+        self.read_ns += array("q", (read_ns,)) * count
         self.tokens += _UNKNOWN_COUNT * count
         if len(self.arrivals) > self.max_events:
             self._run_away()
@@ -423,7 +424,7 @@ class Exchange:
                 self.text_bytes += utf8_bytes(event.text)
                 self.first_text_bytes = self.first_text_bytes or self.text_bytes
                 self.arrivals.append(end_ns)
-                self.delays.append(0)
+                self.read_ns.append(end_ns)
                 self.tokens.append(event.tokens)
             self._note(event, end_ns)
         self.remarks = self.decoder.remarks()

@@ -86,11 +86,22 @@ class Flow:
         """A packet, in whatever order. The reader has a faster way for those in order."""
         if self.expected == UNKNOWN:
             return
-        if distance(sequence, self.expected) < 0:
+        gap = distance(sequence, self.expected)
+        if gap < 0:
             self.repeated += 1
+        if gap <= 0 and not self.ahead:
+            self._append(gap + length, time_ns)
+            return
         if len(self.ahead) < MAX_AHEAD:
             self.ahead.append((sequence, length, time_ns))
         self._close_gaps()
+
+    def _append(self, fresh: int, time_ns: int) -> None:
+        """A packet brought so many next bytes, or less than none."""
+        if fresh > 0:
+            self.lengths.append(fresh)
+            self.times_ns.append(time_ns)
+            self.expected = (self.expected + fresh) % MODULUS
 
     def _close_gaps(self) -> None:
         """Put in order what can be; the rest waits for what is missing."""
@@ -101,10 +112,7 @@ class Flow:
             if gap > 0:
                 return
             del self.ahead[0]
-            if gap + length > 0:
-                self.lengths.append(gap + length)
-                self.times_ns.append(time_ns)
-                self.expected = (self.expected + gap + length) % MODULUS
+            self._append(gap + length, time_ns)
 
     @property
     def known_bytes(self) -> int:

@@ -402,8 +402,8 @@ class PacketReader:
         for length, time_ns in zip(lengths, times_ns, strict=True):
             if length:
                 flow.add(sequence, length, time_ns)
-            self._sort_in(flow, kind)
             sequence = (sequence + length) % MODULUS
+        self._sort_in(flow, kind)
 
     def _sort_in(self, flow: Flow, kind: int) -> None:
         """Decide when to read the socket."""

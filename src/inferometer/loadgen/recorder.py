@@ -170,7 +170,10 @@ class Recorder:
             stamp_source[first:end] = array("b", [source]) * (end - first)
         for name, values in (
             ("arrival_ns", exchange.arrivals),
-            ("read_delay_ns", exchange.delays),
+            (
+                "read_delay_ns",
+                exchange.read_ns,
+            ),  # less the arrival: in `finish`
             ("ambiguity_ns", ambiguity_ns),
             (
                 "tokens",
@@ -231,6 +234,7 @@ class Recorder:
             for c in EVENT_COLUMNS
         }
         arrivals = events["arrival_ns"]
+        events["read_delay_ns"] -= arrivals
         for begin in range(0, len(arrivals), BLOCK):
             block = arrivals[begin : begin + BLOCK]
             block[:] = to_monotonic(block, anchors) - start_ns

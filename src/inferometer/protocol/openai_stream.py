@@ -54,7 +54,6 @@ _NOT_LEARNT = (b"\0", b"\0", 1 << 62)
 _UNLEARNABLE = (b"\0", b"\0", 1 << 63)
 """For an empty text: no body is longer than this."""
 
-_new_event = tuple.__new__  # StreamEvent(…) without its Python-level call
 _SILENT = StreamEvent()
 _DONE = StreamEvent(done=True)
 _END_MARKER = b"data: [DONE]\n\n"
@@ -63,6 +62,13 @@ _NO_USAGE = Usage()
 _MAX_UNREAD_NAMES = 8
 _MAX_NAME_CHARS = 40
 _MAX_ID_CHARS = 256
+
+
+def _plain(text: str) -> StreamEvent:
+    """Nothing but text. Without the Python-level call of `StreamEvent(…)`."""
+    return tuple.__new__(
+        StreamEvent, (text, UNKNOWN, None, None, False, None, False, False)
+    )
 
 
 def _is_unescaped(text: str) -> bool:
@@ -197,12 +203,7 @@ class StreamDecoder:
             text = body[len(before) : -len(after)].decode("utf-8", "replace")
             if _is_unescaped(text) and not self._done:
                 self._chars += len(text)
-                return [
-                    _new_event(
-                        StreamEvent,
-                        (text, UNKNOWN, None, None, False, None, False, False),
-                    )
-                ]
+                return [_plain(text)]
         if body == _END_MARKER and self._splitter.between_events:
             return self._end()
         events: list[StreamEvent] = []
@@ -231,12 +232,7 @@ class StreamDecoder:
             elif not self._done:
                 self._counted = UNKNOWN
                 self._note_output(chunk, choice, text)
-                events.append(
-                    _new_event(
-                        StreamEvent,
-                        (text, UNKNOWN, None, None, False, None, False, False),
-                    )
-                )
+                events.append(_plain(text))
                 if self._around is _NOT_LEARNT and text.isascii():
                     # how a server escapes other text does not matter then
                     self._around = self._learn(payload, text)

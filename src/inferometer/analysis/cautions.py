@@ -240,19 +240,22 @@ def _named(points: Sequence[Point]) -> str:
     ids = ", ".join(point.id for point in points[:LISTED])
     if more > 0:
         ids = Said("run.listed", {"names": ids, "n": more})
-    groups: dict[str, list[Point]] = {}
-    for point in points:
-        if point.reasons:
-            groups.setdefault(skeleton(point.reasons[0]), []).append(point)
-    if not groups:
+    doubtful = [point for point in points if point.reasons]
+    if not doubtful:
         return ids
-    first = next(iter(groups.values()))
-    told = {"ids": ids, "reason": Retold(partial(_reason, first))}
-    some = {"n": len(first), "of": len(points)}
-    return Said(
-        "caution.named" if len(first) == len(points) else "caution.named.some",
-        {**told, **some},
-    )
+    kinds = [skeleton(point.reasons[0]) for point in doubtful]
+    alike = [
+        point
+        for point, kind in zip(doubtful, kinds, strict=True)
+        if kind == kinds[0]
+    ]
+    told = {
+        "ids": ids,
+        "reason": Retold(partial(_reason, alike)),
+        "n": len(alike),
+        "of": len(points),
+    }
+    return Said("caution.named" + ".some" * (len(alike) < len(points)), told)
 
 
 def _reason(points: Sequence[Point], words: Words) -> str:

@@ -225,8 +225,10 @@ def _cautions(
         for pair, _ in found
     )
     yield from of_independent_requests(by_deviations)
-    single = [row for row in rows if row.point is not None]
-    yield from unturned([(row.design, row.allowance) for row in single], drift)
+    single = [
+        (row.design, row.allowance) for row in rows if row.point is not None
+    ]
+    yield from unturned(single, drift)
 
 
 def direction(name: str) -> Literal["higher", "lower"]:

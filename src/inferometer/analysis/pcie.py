@@ -280,9 +280,9 @@ def why_no_links(
     points: Sequence[Point], *, metrics: Sequence[str] = LINK_METRICS
 ) -> Said:
     """Why `link_costs` has nothing to compare by the width of the link."""
-    if points and all(point.status == "INVALID" for point in points):
-        return Said("link.nothing.invalid")
     used = [point for point in points if point.status != "INVALID"]
+    if points and not used:
+        return Said("link.nothing.invalid")
     told = (value_of(point, WIDTH) for point in used)
     widths = {width for width in told if isinstance(width, int)}
     if not widths:

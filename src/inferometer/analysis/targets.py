@@ -268,16 +268,16 @@ def deployment_of(point: Point) -> str:
 def _deployments(points: Sequence[Point]) -> list[str]:
     """The name of each point's deployment, with what tells it from others that would have the
     same name."""
-    names = [deployment_of(point) for point in points]
+    named = [(deployment_of(point), point) for point in points]
     seen: dict[tuple[str, str], set[object]] = {}
-    for name, point in zip(names, points, strict=True):
+    for name, point in named:
         for each in APART:
             seen.setdefault((name, each), set()).add(point.conditions.get(each))
     found = []
-    for name, point in zip(names, points, strict=True):
+    for name, point in named:
         apart = (each for each in APART if len(seen[name, each]) > 1)
-        told = [str(point.conditions.get(each)) for each in apart]
-        found.append(" ".join([name, *told]) if told else name)
+        told = (str(point.conditions.get(each)) for each in apart)
+        found.append(" ".join([name, *told]))
     return found
 
 

@@ -268,8 +268,12 @@ def _merge_result(
     if key in known:
         return
     if trouble := damage_where_kept(result, part.history, part.source.root):
-        told = {"point": result.point, "source": part.source.name}
-        broken[key] = Said("merge.damaged_result", {**told, "damage": trouble})
+        told = {
+            "point": result.point,
+            "source": part.source.name,
+            "damage": trouble,
+        }
+        broken[key] = Said("merge.damaged_result", told)
         return
     known.add(key)
     placed = _copy_result(result, part.source.root, target, given)
@@ -322,9 +326,13 @@ def _conflicts(
             ):
                 continue
             if _key(mine) not in other.keys and _key(its) not in one.keys:
-                both = {"one": one.source.name, "other": other.source.name}
-                files = {"one_file": mine.json, "other_file": its.json}
-                told = {"point": mine.point, **both, **files}
+                told = {
+                    "point": mine.point,
+                    "one": one.source.name,
+                    "other": other.source.name,
+                    "one_file": mine.json,
+                    "other_file": its.json,
+                }
                 found[fingerprint] = Said("merge.conflict", told)
     return list(found.values())
 

@@ -192,8 +192,12 @@ class Trial:
             return form, answered
         name = form.generation.limit_field
         if name != self._form.generation.limit_field:
-            told = {"url": self._endpoint.base_url, "path": self._path}
-            told |= {"why": str(first.error), "name": name}
+            told = {
+                "url": self._endpoint.base_url,
+                "path": self._path,
+                "why": str(first.error),
+                "name": name,
+            }
             raise EndpointError(Said("trial.no_limit", told), first.status)
         other = self._backend.adapt(form.generation, name)
         if other is not None:

@@ -14,7 +14,6 @@ from heapq import heappop, heappush
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.arrival import stripe
 from inferometer.clock import NS
@@ -30,7 +29,7 @@ from inferometer.measurement.token_log import Times, TokenLog
 from inferometer.request import Request
 from inferometer.trace import Failure, Outcome, TokenSource, Trace
 from inferometer.trace.schema import EVENT_COLUMNS, MISSING, StampSource
-from inferometer.trace.trace import empty_requests
+from inferometer.trace.trace import Column, empty_requests
 
 TIMES = (
     "sent_ns",
@@ -429,7 +428,7 @@ class VirtualClient:
             self._cut(flight, outcome, Failure.NONE, detail)
 
 
-def _columns(ready: ReadyPoint, requests: Any) -> dict[str, npt.NDArray[Any]]:
+def _columns(ready: ReadyPoint, requests: Any) -> dict[str, Column]:
     """Rows of requests that were not sent yet."""
     number, plan = len(requests), ready.plan
     columns = empty_requests(number)
@@ -447,7 +446,7 @@ def _columns(ready: ReadyPoint, requests: Any) -> dict[str, npt.NDArray[Any]]:
     return columns
 
 
-def _event_columns(times_ns: Times) -> dict[str, npt.NDArray[Any]]:
+def _event_columns(times_ns: Times) -> dict[str, Column]:
     columns = {
         each.name: np.zeros(len(times_ns), each.dtype) for each in EVENT_COLUMNS
     }

@@ -153,10 +153,7 @@ class OperatorServer:
         ) and self._hardware.asks_for_an_act(self.need):
             return None
         # somebody may have done since what was asked for another server
-        asked_for_another = last.get("told") not in (
-            None,
-            mine,
-        )
+        asked_for_another = last.get("told") not in (None, mine)
         if last.get("server") is None:
             asked_for = (
                 self.need.hardware is not None

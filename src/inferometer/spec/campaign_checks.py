@@ -184,13 +184,8 @@ def _pair(
         yield place, Said("campaign_check.one_server", told)
         return
     if not in_common(one, other):
-        yield (
-            place,
-            Said(
-                "campaign_check.nothing_shared",
-                {"one": one.id, "other": other.id},
-            ),
-        )
+        ids = {"one": one.id, "other": other.id}
+        yield place, Said("campaign_check.nothing_shared", ids)
     recipes = (one.server.recipe, other.server.recipe)
     if all(
         recipe.exclusive is False and recipe.kind != "external"
@@ -328,10 +323,7 @@ def _start(place: Place, recipe: dict[str, Any]) -> Iterator[Finding]:
     if kind == "operator" and not (recipe.get("command") or recipe.get("note")):
         yield place, Said("campaign_check.operator")
     if recipe.get("registration") and not recipe.get("launch"):
-        yield (
-            place,
-            Said("campaign_check.registration"),
-        )
+        yield place, Said("campaign_check.registration")
     if recipe.get("launch") and not isinstance(
         _mapping(recipe, "launch").get("model_name"), str
     ):
@@ -359,10 +351,7 @@ def _file_name(raw: Mapping[str, Any]) -> Iterator[Finding]:
     if not pattern.isprintable():
         yield place, Said("campaign_check.name.control")
     if "/" in pattern or "\\" in pattern or pattern.startswith("."):
-        yield (
-            place,
-            Said("campaign_check.name.slash"),
-        )
+        yield place, Said("campaign_check.name.slash")
     fields = re.findall(r"\{([^{}]*)\}", pattern)
     for field in dict.fromkeys(fields):
         if field not in FILE_NAME_FIELDS:

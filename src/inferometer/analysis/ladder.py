@@ -68,7 +68,7 @@ class Limits:
     """
 
     def of(self, position: Position) -> float:
-        factors: dict[Position, float] = {
+        factors = {
             "inner": self.inner,
             "rim": self.rim,
             "end": self.end,

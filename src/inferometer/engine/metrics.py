@@ -8,7 +8,7 @@ its own, and that it is one.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from inferometer.engine.engine_model import EngineReport
 
@@ -132,7 +132,7 @@ class Metrics:
         if report is not None:
             queries, hits = report.cache_queries, hits + report.cache_hits
             preemptions += report.preemptions
-        values: Mapping[str, float] = {
+        values = {
             "num_requests_running": running,
             "num_requests_waiting": waiting,
             "kv_cache_usage_perc": kv_cache_usage,

@@ -326,7 +326,7 @@ class _Thread(threading.Thread):
 def _looks(plan: SamplingPlan) -> dict[str, tuple[tuple[Look, Glance], float]]:
     """How each sampler looks and glances, and how often it looks."""
     tree = Tree(plan.root)
-    found: dict[str, tuple[tuple[Look, Glance], float]] = {
+    found = {
         name: (_here(SAMPLERS[name](), tree), plan.period_s)
         for name in wanted(tree)
         if (plan.host_here if name == HOST else plan.cards_here)
@@ -354,7 +354,7 @@ def _here(sampler: Sampler, tree: Tree) -> tuple[Look, Glance]:
 
 def _seen(sampled: Sampled) -> Sighting:
     rows, cards = rows_of(sampled)
-    moments: list[tuple[int, list[MachineRow]]] = [
+    moments = [
         (at_ns, [power_row(address, power)])
         for at_ns, address, power in sampled.powers
     ]

@@ -164,7 +164,7 @@ class Calibration:
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Calibration:
         """What `to_dict` gave. Raises TypeError, KeyError or ValueError if it is something else."""
-        ceilings: dict[Kind, Ceiling] = {
+        ceilings = {
             kind: Ceiling(**content["ceilings"][kind]) for kind in KINDS
         }
         levels = tuple(LoadLevel(**level) for level in content["levels"])

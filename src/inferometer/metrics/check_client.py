@@ -188,7 +188,7 @@ def schedule_lag(facts: Facts) -> Found:
     """Whether an open loop was one: requests sent when they were due."""
     t, lag = facts.thresholds, facts.summary.metrics["schedule_lag"]
     p99, ttft_ms = lag.percentiles["p99"], facts.median_ms("ttft")
-    values: Figures = {
+    values = {
         "p50_ms": lag.median,
         "p99_ms": p99,
         "max_ms": lag.max,

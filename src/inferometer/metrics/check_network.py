@@ -55,7 +55,7 @@ def network(facts: Facts) -> Found:
     told = known(losses)
     by_request = bool(told.any())
     lost = int(losses[told].sum()) if by_request else _lost_by_workers(facts)
-    values: Figures = {
+    values = {
         "rtt_ms": rtt_ms,
         "lost": lost,
         "window_ms": window_ms,

@@ -34,7 +34,7 @@ def something_measured(facts: Facts) -> Found:
     """A run without one answered request has no numbers."""
     c = facts.summary.counts
     lost = sum(w.answered for w in facts.trace.workers)
-    values: Figures = {
+    values = {
         "ok": c.ok,
         "sent": c.sent,
         "planned": c.planned,
@@ -220,7 +220,7 @@ def dropped_arrivals(facts: Facts) -> Found:
     """Arrivals dropped at the in-flight cap were load that the server never saw."""
     c = facts.summary.counts
     share = c.dropped / c.planned if c.planned else None
-    values: Figures = {
+    values = {
         "dropped": c.dropped,
         "share_of_planned": share,
     }

@@ -17,7 +17,6 @@ from inferometer.metrics.finding import (
     OK,
     SUSPECT,
     Facts,
-    Figures,
     Found,
     grade,
 )
@@ -32,7 +31,7 @@ def server_restarted(facts: Facts) -> Found:
     server = facts.server
     if server is None:
         return Found(OK, "silent")
-    values: Figures = {"started_before_s": server.before.started_s}
+    values = {"started_before_s": server.before.started_s}
     if server.after is None:
         return Found(NOTE, "gone", values)
     values["started_after_s"] = server.after.started_s
@@ -65,7 +64,7 @@ def prefix_hits(facts: Facts) -> Found:
         max(0.0, hits - facts.expected_cached_tokens * _requests(facts))
         / queries
     )
-    values: Figures = {
+    values = {
         "hits": int(hits),
         "queries": int(queries),
         "unexpected_share": share,
@@ -124,7 +123,7 @@ def _found_in_cache(facts: Facts) -> _InCache | None:
 
 def _warmth(facts: Facts, found: _InCache) -> Found:
     t = facts.thresholds
-    values: Figures = {
+    values = {
         "share": found.share,
         "possible_share": found.possible,
         "cold_share": found.cold,
@@ -145,7 +144,7 @@ def other_clients(facts: Facts) -> Found:
     before = facts.server.before.in_flight
     after = facts.server.after.in_flight if facts.server.after else None
     foreign, share = _foreign_requests(facts), _foreign_share(facts)
-    values: Figures = {
+    values = {
         "in_flight_before": before,
         "in_flight_after": after,
         "foreign_requests": foreign,
@@ -232,7 +231,7 @@ def queueing(facts: Facts) -> Found:
     waited_ms = facts.server.mean_queue_ms if facts.server else None
     refused = facts.grown("rejections")
     ttft_ms = facts.summary.metrics["ttft"].mean
-    values: Figures = {
+    values = {
         "mean_queue_ms": waited_ms,
         "mean_ttft_ms": ttft_ms,
         "rejections": refused,

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from inferometer.clock import MS
-from inferometer.metrics.finding import NOTE, OK, SUSPECT, Facts, Figures, Found
+from inferometer.metrics.finding import NOTE, OK, SUSPECT, Facts, Found
 from inferometer.metrics.slots import slot_use
 from inferometer.metrics.steady import GROUP, MIN_GROUPS, e2el_by_sending
 from inferometer.trace import Outcome
@@ -65,7 +65,7 @@ def slots_busy(facts: Facts) -> Found:
     use = slot_use(facts.whole) if facts.constant_load else None
     if use is None:
         return Found(OK, "none")
-    values: Figures = {"busy_share": use.busy_share}
+    values = {"busy_share": use.busy_share}
     whole, t = facts.summary.output_throughput, facts.thresholds
     # Else slots were free for another reason, which has a check of its own.
     filled = use.idle_share <= t.idle_slots_suspect

@@ -134,7 +134,7 @@ def cached_tokens(facts: Facts) -> Found:
 def token_source(facts: Facts) -> Found:
     """TPOT and throughput are as good as the token counts."""
     sources = facts.summary.output_token_sources
-    values: Figures = {**sources}
+    values = {**sources}
     others = tuple(name for name in sources if name != TokenSource.USAGE.name)
     if not others:
         return Found(OK, "fine", values)
@@ -223,7 +223,7 @@ def hidden_tokens(facts: Facts) -> Found:
     answered = complete(facts.trace, "output_tokens")
     hidden = int(np.maximum(r["hidden_tokens"][answered], 0).sum())
     tokens = int(r["output_tokens"][answered].sum())
-    values: Figures = {
+    values = {
         "hidden": hidden,
         "tokens": tokens,
         "share": hidden / tokens if tokens else 0.0,
@@ -258,7 +258,7 @@ def foreign_frames(facts: Facts) -> Found:
     """Frames that belong to no answer are neither output nor failures; they are reported."""
     r = facts.trace.requests
     answered = ok(facts.trace)
-    values: Figures = {
+    values = {
         "ignored": int(r["ignored"][answered].sum()),
         "answers": int(np.count_nonzero(r["ignored"][answered])),
     }
@@ -269,7 +269,7 @@ def foreign_frames(facts: Facts) -> Found:
 
 def open_after_done(facts: Facts) -> Found:
     """An answer ends at its end marker; if the body stays open, its slot is reused anyway."""
-    values: Figures = {
+    values = {
         "open_after": int(np.count_nonzero(facts.trace.requests["lingered"])),
         "answers": int(np.count_nonzero(ok(facts.trace))),
     }

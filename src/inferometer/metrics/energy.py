@@ -259,7 +259,7 @@ def _compared(
     apart = abs(by_counter - by_power) / max(by_counter, by_power)
     if apart > MAX_DISAGREEMENT:
         return replace(found, reason="methods_disagree")
-    both: list[tuple[Method, _Integral]] = [
+    both = [
         ("counter", counter),
         ("power", power),
     ]

@@ -355,7 +355,7 @@ def _energies(
     trace: Trace,
     goodput: Mapping[str, float] | None,
 ) -> _Told:
-    values: dict[str, float | None] = {
+    values = {
         "energy": energy.joules,
         "energy_above_idle": energy.above_idle_j,
         "peak_power": energy.peak_w,
@@ -408,7 +408,7 @@ def _of_host(telemetry: Telemetry, window: Window | None) -> _Told:
     busy = growth(telemetry, HOST, "cpu_busy_s", window)
     idle = growth(telemetry, HOST, "cpu_idle_s", window)
     whole = None if busy is None or idle is None else busy + idle
-    values: dict[str, float | None] = {
+    values = {
         "cpu_utilization": 100 * busy / whole
         if busy is not None and whole
         else None,

@@ -5,7 +5,6 @@ transformers and others.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import orjson
 
@@ -30,7 +29,7 @@ from inferometer.request import Request
 
 def encode(request: Request, generation: Generation) -> bytes:
     """Prompts are text or token ids; a LoRA adapter is selected as the model."""
-    wire: dict[str, Any] = {
+    wire = {
         "prompt": text_or_ids(request),
         generation.limit_field: request.max_tokens,
     }

@@ -59,7 +59,7 @@ def encode(request: Request, generation: Generation) -> bytes:
         told = {"server": _NAME, "name": "logprobs"}
         raise ValueError(Said("wire.unsupported", told))
     sound, kind = sound_of(request)
-    asked: dict[str, Any] = {
+    asked = {
         "model": generation.model,
         "max_completion_tokens": request.max_tokens,
         "stream": True,

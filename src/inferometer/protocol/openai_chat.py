@@ -41,7 +41,7 @@ def chat_body(request: Request, generation: Generation) -> dict[str, Any]:
 
     A request's own limit under its newer name replaces the run's.
     """
-    wire: dict[str, Any] = {
+    wire = {
         "messages": messages_of(request),
         generation.limit_field: request.max_tokens,
     }

@@ -218,7 +218,7 @@ def _recipes(raw: Mapping[str, Any]) -> Iterator[Finding]:
         recipe = completed(written)
         if not isinstance(recipe, dict):
             continue
-        place: Place = ("servers", name)
+        place = ("servers", name)
         yield from _placeholders(raw, name, recipe)
         yield from _secrets(place, recipe)
         yield from (
@@ -347,7 +347,7 @@ def _file_name(raw: Mapping[str, Any]) -> Iterator[Finding]:
     pattern = raw.get("file_name")
     if not isinstance(pattern, str):
         return
-    place: Place = ("file_name",)
+    place = ("file_name",)
     if not pattern.isprintable():
         yield place, Said("campaign_check.name.control")
     if "/" in pattern or "\\" in pattern or pattern.startswith("."):

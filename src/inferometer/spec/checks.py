@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import get_args
 
 from inferometer.request import Request
 from inferometer.spec.run import RandomWorkload, RunSpec
@@ -95,7 +95,7 @@ def _lengths(spec: RunSpec, max_model_len: int | None) -> list[str]:
     ):
         return []
     total = sum(longest)
-    told: dict[str, Any] = {
+    told = {
         "input": longest[0],
         "output": longest[1],
         "spread": _spread(spec),

@@ -7,7 +7,6 @@ campaign file has. `bench` shows its flags instead.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from inferometer.spec.workload import COMMON_FLAGS, DATASETS, RandomWorkload
 
@@ -67,7 +66,7 @@ _FIELD = re.compile(r"`(?:workers|seed)`|(?<![A-Za-z0-9_.])[a-z]+\.[a-z_]+")
 
 def as_flags(text: str, dataset: str = "random") -> str:
     """The text with flags in place of the fields that it names."""
-    model: Any = DATASETS.get(dataset, RandomWorkload)
+    model = DATASETS.get(dataset, RandomWorkload)
     own = {
         f"workload.{field}": flag
         for flag, field in {**COMMON_FLAGS, **model.flags}.items()

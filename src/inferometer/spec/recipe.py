@@ -325,7 +325,7 @@ def _identity(
     A server that somebody else starts is known by its address: at another address there is
     another deployment.
     """
-    identity: dict[str, Any] = {
+    identity = {
         "recipe": group.server,
         "model": campaign.models[group.model],
         "tp": group.tp,

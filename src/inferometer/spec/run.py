@@ -174,7 +174,7 @@ class RunSpec(Spec):
         other settings of the load or another backend, so that no prefix cache answers one point
         with another's work.
         """
-        anywhere: dict[str, Any] = {
+        anywhere = {
             "target": self.target.model_copy(update={"base_url": ""}),
             "timeouts": Timeouts(),
             "workers": 1,

@@ -333,7 +333,7 @@ def _readings_json(
 
 def reading_json(reading: Reading, unit: str) -> dict[str, Any]:
     """A value with its unit, or the reason why there is none."""
-    found: dict[str, Any] = {
+    found = {
         "value": reading.value,
         "unit": unit,
         "source": reading.source,

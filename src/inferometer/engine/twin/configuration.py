@@ -152,7 +152,7 @@ class Twin:
 
     def unverified(self) -> list[str]:
         """`profile.field` of every number in use that nobody has verified."""
-        chosen: list[tuple[type, str]] = [
+        chosen = [
             (CardProfile, self.settings.card),
             (ModelShape, self.settings.model),
             (StackProfile, self.settings.stack),

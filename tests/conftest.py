@@ -43,9 +43,11 @@ settings.load_profile("repeatable")
 os.fsync = sync_nothing
 os.environ["INFEROMETER_CALIBRATION"] = "off"
 os.environ["INFEROMETER_LANG"] = "en"  # whatever the locale of who runs them
-os.environ["XDG_STATE_HOME"] = os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(
     prefix="inferometer-tests-"
 )  # the user's own is left alone
+if "PYTEST_XDIST_WORKER" not in os.environ:  # all workers keep things in one
+    os.environ["XDG_CACHE_HOME"] = os.environ["XDG_STATE_HOME"]
 
 if (
     signal.getsignal(signal.SIGHUP) is signal.SIG_IGN

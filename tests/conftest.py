@@ -19,6 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import HealthCheck, settings
 
 from inferometer.cli import main
@@ -135,6 +136,25 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> bool | None:
+    """A worker tells of a test once, or when something is wrong: each message costs two processes
+    more than most tests do. Durations and JUnit's file need all.
+    """
+    option = item.config.option
+    if (
+        not hasattr(item.config, "workerinput")
+        or option.durations is not None
+        or option.xmlpath
+    ):
+        return None
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
 
 
 def pytest_unconfigure() -> None:

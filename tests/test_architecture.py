@@ -31,7 +31,15 @@ from tests.sources import (
 )
 
 FLOORS = (
-    {"clock", "request", "printable", "diagnose", "secret", "vocabulary"},
+    {
+        "clock",
+        "request",
+        "grouping",
+        "printable",
+        "diagnose",
+        "secret",
+        "vocabulary",
+    },
     {"system", "words"},
     {"trace", "spec"},
     {"workload", "arrival", "protocol", "metrics"},
@@ -59,6 +67,7 @@ they lie below.
 LIBRARIES = {
     "clock": {"numpy"},
     "request": set(),
+    "grouping": set(),
     "printable": set(),
     "diagnose": set(),
     "words": set(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -161,21 +162,13 @@ def _calibrate(
     def row(level: LoadLevel) -> None:
         typer.echo(level_line(level))
 
-    effort = QUICK if quick else THOROUGH
     if not as_json:
         typer.echo("\n".join(headings()))
+    with calibrating() if as_json else nullcontext(row) as show:
         return calibrate(
             workers=workers,
             real_time=real_time,
             target_ms=target_ms,
-            effort=effort,
-            on_level=row,
-        )
-    with calibrating() as show:
-        return calibrate(
-            workers=workers,
-            real_time=real_time,
-            target_ms=target_ms,
-            effort=effort,
+            effort=QUICK if quick else THOROUGH,
             on_level=show,
         )

@@ -138,20 +138,19 @@ Sides = tuple[
 
 
 def _two_sources(wanted: ComparisonRequest) -> Sides:
-    if len(wanted.sources) != 2:
-        raise CannotCompareError(
-            Said("compare.two_sides", {"n": len(wanted.sources)})
-        )
-    one, other = (read([source]) for source in wanted.sources)
-    together = told_apart([*one.points, *other.points])
+    sources = wanted.sources
+    if len(sources) != 2:
+        raise CannotCompareError(Said("compare.two_sides", {"n": len(sources)}))
+    one, other = (read([source]) for source in sources)
+    together = told_apart(one.points + other.points)
     _require_conditions(wanted, together)
-    parts = together[: len(one.points)], together[len(one.points) :]
-    names = _names(*wanted.sources)
+    n = len(one.points)
+    parts, names = (together[:n], together[n:]), _names(*sources)
     a, b = (
         _chosen(part, wanted.where, name)
         for part, name in zip(parts, names, strict=True)
     )
-    return (a, b), names, (*one.problems, *other.problems)
+    return (a, b), names, one.problems + other.problems
 
 
 def _two_values(wanted: ComparisonRequest) -> Sides:
@@ -164,20 +163,15 @@ def _two_values(wanted: ComparisonRequest) -> Sides:
     sides = _having(points, name, [one]), _having(points, name, [other])
     for value, side in zip((one, other), sides, strict=True):
         if not side:
-            there = {_text(value_of(point, name)) for point in points}
+            there = map(shlex.quote, _there(points, name))
             told = {
                 "name": name,
                 "value": value,
-                "there": sorted(map(shlex.quote, there))
-                or Said("compare.no_points"),
+                "there": sorted(there) or Said("compare.no_points"),
                 "problem": next(iter(collection.problems), ""),
             }
-            key = (
-                "compare.nowhere.unread"
-                if told["problem"]
-                else "compare.nowhere"
-            )
-            raise CannotCompareError(Said(key, told))
+            unread = ".unread" if told["problem"] else ""
+            raise CannotCompareError(Said(f"compare.nowhere{unread}", told))
     return sides, (f"{name}={one}", f"{name}={other}"), collection.problems
 
 
@@ -190,9 +184,14 @@ def _two(points: Sequence[Point], name: str, values: str) -> tuple[str, str]:
     return found[0], found[1]
 
 
+def _there(points: Sequence[Point], name: str) -> set[str]:
+    """The values that they have."""
+    return {_text(value_of(point, name)) for point in points}
+
+
 def _values(points: Sequence[Point], name: str, text: str) -> list[str]:
     """What stands between commas; a value that the points tell may have commas in it."""
-    there = {_text(value_of(point, name)) for point in points}
+    there = _there(points, name)
     pieces = [piece.strip() for piece in text.split(",")]
     found: list[str] = []
     while pieces:
@@ -246,7 +245,7 @@ def _chosen(
     for name, values in filters:
         found = _having(points, name, _values(points, name, values))
         if side and points and not found:
-            there = sorted({_text(value_of(each, name)) for each in points})
+            there = sorted(_there(points, name))
             said = {"side": side, "name": name, "value": values, "there": there}
             raise CannotCompareError(Said("compare.none_of_side", said))
         points = found

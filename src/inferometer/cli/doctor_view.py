@@ -9,6 +9,7 @@ from inferometer.doctor.logs import LogReport, LogSign
 from inferometer.doctor.page import shown
 from inferometer.doctor.seen import Seen, Status
 from inferometer.doctor.sheet import SheetLine, outcome_of
+from inferometer.grouping import by_key
 from inferometer.printable import columns_of, padded, printable, wrapped
 from inferometer.words import Words
 
@@ -34,7 +35,7 @@ def every_line(
     for group in GROUPS:
         yield from _heading(group, words)
         for name, found in of_group(examined, group).items():
-            yield from _whole(name, found, words, columns)
+            yield from _finding(name, found, words, columns)
         yield ""
     yield from _log_and_ending(examined, log, words, columns)
 
@@ -121,18 +122,10 @@ def _group(
                 yield from _finding(name, each, words, columns)
     fine = [n for n, each in found.items() if each.status == "ok"]
     if fine:
-        yield from _titles("ok", "", fine, words, columns)
-    for reason, names in _skipped(found).items():
+        yield from _titles("ok", None, fine, words, columns)
+    skipped = [name for name, each in found.items() if each.reason is not None]
+    for reason, names in by_key(skipped, lambda n: found[n].reason).items():
         yield from _titles("skipped", reason, names, words, columns)
-
-
-def _skipped(found: Mapping[str, Seen]) -> dict[str, list[str]]:
-    """By reason."""
-    by_reason: dict[str, list[str]] = {}
-    for name, each in found.items():
-        if each.reason is not None:
-            by_reason.setdefault(each.reason, []).append(name)
-    return by_reason
 
 
 def _mark(status: Status, words: Words) -> str:
@@ -144,7 +137,11 @@ def _mark(status: Status, words: Words) -> str:
 
 
 def _titles(
-    status: Status, reason: str, names: list[str], words: Words, columns: int
+    status: Status,
+    reason: str | None,
+    names: list[str],
+    words: Words,
+    columns: int,
 ) -> Iterator[str]:
     mark = _mark(status, words)
     text = words.listed(title_of(name, words) for name in names)
@@ -160,23 +157,13 @@ def _finding(
     mark = _mark(found.status, words)
     later = " " * columns_of(mark)
     facts = ", ".join(printable(words.say(each)) for each in found.evidence)
+    if found.reason is not None:
+        facts = words.text(f"doctor.reason.{found.reason}")
     title = title_of(name, words)
     text = words.text("doctor.line", title=title, evidence=facts)
     yield from wrapped(text, columns, mark, later)
     if advice := advice_of(name, found, words):
         yield from wrapped(advice, columns, later, later)
-    yield from wrapped(f"[{name}] {found.source}", columns, later, later)
-
-
-def _whole(name: str, found: Seen, words: Words, columns: int) -> Iterator[str]:
-    if found.reason is None:
-        yield from _finding(name, found, words, columns)
-        return
-    mark = _mark("skipped", words)
-    title, why = title_of(name, words), f"doctor.reason.{found.reason}"
-    text = words.text("doctor.line", title=title, evidence=words.text(why))
-    later = " " * columns_of(mark)
-    yield from wrapped(text, columns, mark, later)
     yield from wrapped(f"[{name}] {found.source}", columns, later, later)
 
 

@@ -270,13 +270,17 @@ def _tell_points(profile: Fitted, ladders: Sequence[TwinLadder]) -> None:
         )
     ]
     for name in SHOWN:
-        heads = [words.text("fit.head.point"), with_unit(name, words)]
+        heads = [
+            words.text("fit.head.point"),
+            with_unit(name, words),
+            words.text("fit.head.twin"),
+        ]
         rows = [
             (point, *_compared(values.get(name), found.get(name)))
             for point, values, found in points
         ]
         typer.echo()
-        show([*heads, words.text("fit.head.twin")], rows)
+        show(heads, rows)
     typer.echo()
 
 

@@ -73,7 +73,7 @@ def ladders_of(
         except ValueError as error:
             found.left_out.append((point.id, sentence_of(error)))
             continue
-        key = (chosen, *map(point.conditions.get, DEPLOYMENT))
+        key = (chosen, *point.told(DEPLOYMENT))
         groups.setdefault(key, []).append((point, load_of(point)))
     for (chosen, *_), group in groups.items():
         found.ladders.append(_ladder(group, chosen, prompts, step))

@@ -122,9 +122,7 @@ def _paired(spec: CampaignSpec, given: list[str]) -> list[str]:
         for name in names
         if getattr(row, name) is not None
     }
-    if not fixed and all(
-        each.matrix is None and each.workload is None for each in spec.groups
-    ):
+    if not (fixed or any(each.matrix or each.workload for each in spec.groups)):
         return []
     key = "levels.paired" if fixed else "levels.own_groups"
     return [Said(key, {"name": spec.name, "fields": sorted(fixed)})]

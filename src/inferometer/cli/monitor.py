@@ -229,22 +229,31 @@ def _once(
     files: Sequence[SampleFile],
 ) -> None:
     from inferometer.cli.monitor_files import rows_of
-    from inferometer.cli.monitor_view import View, lines
     from inferometer.telemetry.sample import take_sample
 
     if page is not None:
         page.read()
-    server = page.latest if page else None
     sample = take_sample(root)
-    _write(files, rows_of(sample, server) if files else [])
+    if files:
+        _write(files, rows_of(sample, page.latest if page else None))
     _close(files)
     if json:
         _print_json(_document(sample, page))
     else:
         width = shutil.get_terminal_size().columns
-        silent = page.silent if page else None
-        view = View(sample, None, server, silent=silent)
-        typer.echo("\n".join(lines(view, width)))
+        typer.echo("\n".join(_lines(sample, None, page, width)))
+
+
+def _lines(
+    sample: MachineSample,
+    before: MachineSample | None,
+    page: ServerPage | None,
+    columns: int,
+) -> Iterator[str]:
+    from inferometer.cli.monitor_view import View, lines
+
+    of_server = (page.latest, page.before, page.silent) if page else ()
+    return lines(View(sample, before, *of_server), columns)
 
 
 def _document(sample: MachineSample, page: ServerPage | None) -> dict[str, Any]:
@@ -305,8 +314,9 @@ def _recorded(
 
     while True:
         if files:
-            server = page.latest if page else None
-            _write(files, rows_of(watch.latest(), server))
+            _write(
+                files, rows_of(watch.latest(), page.latest if page else None)
+            )
         yield
         time.sleep(interval_s)
 
@@ -321,16 +331,13 @@ def _show(
     from rich.live import Live
     from rich.text import Text
 
-    from inferometer.cli.monitor_view import View, lines
-
     console = Console(highlight=False, markup=False)
     before = None
     with Live(console=console, auto_refresh=False) as live:
         for _ in _recorded(watch, interval_s, page, files):
             sample = watch.latest()
-            of_server = (page.latest, page.before, page.silent) if page else ()
-            view = View(sample, before, *of_server)
-            said = islice(lines(view, console.width), console.height - 1)
+            shown = _lines(sample, before, page, console.width)
+            said = islice(shown, console.height - 1)
             live.update(Text("\n".join(said)), refresh=True)
             before = sample
 

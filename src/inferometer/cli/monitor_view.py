@@ -106,7 +106,6 @@ def _row(card: Card, name_columns: int) -> Sequence[str]:
     memory = MISSING if used == total == MISSING else f"{used}/{total}"
     if used == MISSING and "memory_used_percent" in read:
         memory = f"{_figure(read, 'memory_used_percent')}%"
-    limit = _figure(read, "power_limit_w")
     hottest = "temperature_c"
     if _figure(read, hottest) == MISSING:
         hottest = "hotspot_temperature_c"
@@ -115,7 +114,7 @@ def _row(card: Card, name_columns: int) -> Sequence[str]:
         printable(card.name or card.vendor, name_columns),
         _figure(read, "gpu_utilization"),
         memory,
-        f"{_figure(read, 'power_w')}/{limit}",
+        f"{_figure(read, 'power_w')}/{_figure(read, 'power_limit_w')}",
         _figure(read, hottest),
         _figure(read, "gpu_clock_mhz"),
         _link(card.link.effective if card.link else None),

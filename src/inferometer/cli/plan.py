@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +20,7 @@ from inferometer.cli.campaign_flags import (
 )
 from inferometer.cli.level_flags import LevelFlags, with_levels
 from inferometer.cli.option import option
+from inferometer.cli.telling import terminal_columns
 from inferometer.cli.usage import usage_error
 from inferometer.printable import fitted, printable
 from inferometer.words import in_words, spoken
@@ -171,9 +171,7 @@ def _tell(text: str) -> None:
     """As wide as the terminal; the command of a server stays one line, to be pasted."""
     from inferometer.cli.plan_view import item
 
-    columns = (
-        shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    )
+    columns = terminal_columns()
     command = item("command", "")
     for line in text.split("\n"):
         whole = line.startswith(command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from inferometer.cli.command import Verb, VerbGroup
 from inferometer.cli.help_words import help_words
+from inferometer.cli.telling import terminal_columns
 from inferometer.cli.usage import usage_error
 from inferometer.printable import wrapped
 from inferometer.words import Said, spoken
@@ -34,9 +34,7 @@ def list_presets(context: typer.Context) -> None:
 
     names = preset_names()
     width = max(map(len, names))
-    columns = (
-        shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    )
+    columns = terminal_columns()
     for name in names:
         about = about_preset(name, read_yaml(preset_text(name)).data["about"])
         first, later = f"{name:{width}}  ", " " * (width + 2)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from inferometer.cli.telling import notice, tell
+from inferometer.grouping import by_key
 from inferometer.printable import printable, printable_line
-from inferometer.words import Said, in_words, spoken
+from inferometer.words import Said, spoken
 
 if TYPE_CHECKING:
     from inferometer.analysis.ratings import Rated
@@ -100,10 +101,7 @@ def show_repeats(
 
 def _by_point(endings: Iterable[Ending]) -> dict[str, list[Ending]]:
     """The plan gives repeats of a point one id, with a number behind it from the second on."""
-    found: dict[str, list[Ending]] = {}
-    for ending in endings:
-        found.setdefault(ending.point.partition("#")[0], []).append(ending)
-    return found
+    return by_key(endings, lambda ending: ending.point.partition("#")[0])
 
 
 def _repeats_of(
@@ -250,22 +248,17 @@ def read_measured(
     found: dict[str, Point] = {}
     if not any(ending.result for ending in endings):
         return found
-    troubles = []
     try:
         campaign = read_campaign(places)
     except LedgerError as error:
-        troubles.append(in_words(error))
-    else:
-        for ending in endings:
-            try:
-                if ending.result is not None:
-                    found[ending.point] = point_of_result(
-                        campaign, ending.result
-                    )
-            except CannotImportError as error:
-                troubles.append(in_words(error))
-    for trouble in troubles:
-        notice(trouble)
+        notice(error)
+        return found
+    for ending in endings:
+        try:
+            if ending.result is not None:
+                found[ending.point] = point_of_result(campaign, ending.result)
+        except CannotImportError as error:
+            notice(error)
     return found
 
 

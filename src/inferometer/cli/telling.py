@@ -11,10 +11,15 @@ from inferometer.printable import MAX_LINE_CHARS, fitted, printable
 from inferometer.words import in_words
 
 
+def terminal_columns(*, err: bool = False) -> int | None:
+    """None where it is none."""
+    is_terminal = (sys.stderr if err else sys.stdout).isatty()
+    return shutil.get_terminal_size().columns if is_terminal else None
+
+
 def tell(text: str, *, err: bool = False) -> None:
     """As wide as the terminal, words and paths whole; a line stays a line where it is none."""
-    is_terminal = (sys.stderr if err else sys.stdout).isatty()
-    columns = shutil.get_terminal_size().columns if is_terminal else None
+    columns = terminal_columns(err=err)
     for line in text.split("\n"):
         for part in fitted(line, columns):
             typer.echo(part, err=err)

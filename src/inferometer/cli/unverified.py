@@ -15,24 +15,18 @@ def unverified_in_words(twins: Iterable[TwinSettings]) -> list[str]:
     """A sentence for each card whose rates nobody has verified, and one for all models whose
     experts' kernels are not modelled.
     """
-    from inferometer.engine.twin.profiles import (
-        ModelShape,
-        load_profile,
-        unverified_rates,
-    )
+    from inferometer.engine.twin import profiles
 
     words, used = spoken(), list(twins)
-    found = [
-        words.text("twin.unverified", card=card, rates=words.listed(rates))
-        for card in dict.fromkeys(each.card for each in used)
-        if (
-            rates := [f"{n} = {v:g}" for n, v in unverified_rates(card).items()]
-        )
-    ]
+    found = []
+    for card in dict.fromkeys(each.card for each in used):
+        if unverified := profiles.unverified_rates(card):
+            rates = words.listed(f"{n} = {v:g}" for n, v in unverified.items())
+            found.append(words.text("twin.unverified", card=card, rates=rates))
     models = [
         name
         for name in dict.fromkeys(each.model for each in used)
-        if load_profile(ModelShape, name).experts
+        if profiles.load_profile(profiles.ModelShape, name).experts
     ]
     if models:
         found.append(words.text("twin.experts", models=words.listed(models)))

@@ -38,6 +38,7 @@ from inferometer.report.machine import (
 )
 from inferometer.report.rated import rating_of_run
 from inferometer.spec.field_flags import as_flags
+from inferometer.store.json_values import given
 from inferometer.trace.server_counters import ServerCounters
 from inferometer.trace.trace import WorkerRecord
 from inferometer.vocabulary import LATENCIES, SHOWN_LATENCIES, metric
@@ -230,17 +231,19 @@ def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
     """How well the client could see: what vLLM's report does not have."""
     cpu = (w.cpu_ns / w.wall_ns for w in workers if w.wall_ns)
     waited_ms = (w.run_queue_ns / MS for w in workers if w.run_queue_ns >= 0)
-    values = {
-        "stamps": _stamps(summary, workers),
-        "delay": _spread(summary.metrics["client_delay"]),
-        "shared": _percent(summary.events.shared_stamp_share),
-        "lag": _spread(summary.metrics["schedule_lag"]),
-        **_where_known(summary, workers),
-        "workers": _workers(workers),
-        "cpu": _percent(max(cpu, default=None)),
-        "waited": max(waited_ms, default=None),
-    }
-    return _rows("console.client", values)
+    return _rows(
+        "console.client",
+        {
+            "stamps": _stamps(summary, workers),
+            "delay": _spread(summary.metrics["client_delay"]),
+            "shared": _percent(summary.events.shared_stamp_share),
+            "lag": _spread(summary.metrics["schedule_lag"]),
+            **_where_known(summary, workers),
+            "workers": _workers(workers),
+            "cpu": _percent(max(cpu, default=None)),
+            "waited": max(waited_ms, default=None),
+        },
+    )
 
 
 def _where_known(
@@ -270,8 +273,7 @@ def _server(summary: Summary, server: ServerCounters | None) -> list[str]:
         "preemptions": None if preempted is None else int(preempted),
         "queue": server.mean_queue_ms if server else None,
     }
-    known = {name: each for name, each in values.items() if each is not None}
-    return _rows("console.server", known)
+    return _rows("console.server", given(values))
 
 
 def _machine(summary: Summary, price: Price | None) -> list[str]:
@@ -406,8 +408,7 @@ def _rating(summary: Summary, verdict: Verdict, rated: Rated) -> list[str]:
     if verdict.status == "INVALID":
         return []
     found = {name: _value_of(name, summary) for name in rated}
-    known = {name: value for name, value in found.items() if value is not None}
-    line = rating_of_run(known, spoken(), rated)
+    line = rating_of_run(given(found), spoken(), rated)
     return [line] if line else []
 
 

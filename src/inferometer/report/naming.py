@@ -11,6 +11,7 @@ from itertools import chain, count
 from math import inf
 
 from inferometer.analysis.currencies import in_several_currencies
+from inferometer.grouping import by_key
 from inferometer.results.point import Condition, Point
 from inferometer.results.telling import telling_places
 from inferometer.vocabulary import (
@@ -187,11 +188,8 @@ def legend_names(names: Iterable[str]) -> dict[str, str]:
         parted = {name: _parts_shortened(name, longest) for name in names}
         if _are_legible(parted):
             return parted
-    alike: dict[str, list[str]] = {}
-    for name in names:
-        alike.setdefault(shorten(name), []).append(name)
     unlike: dict[str, str] = {}
-    for label, those in alike.items():
+    for label, those in by_key(names, shorten).items():
         letters = enumerate(zip(*those, strict=False))
         differ_at = next((at for at, own in letters if len({*own}) > 1), 0)
         for name in those:

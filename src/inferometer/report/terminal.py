@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from inferometer.grouping import by_key
 from inferometer.printable import printable
 from inferometer.report.tables.columns import figure, telling
 from inferometer.results import Condition, Point
@@ -62,18 +63,13 @@ def tables_of(
 def curves(points: Sequence[Point]) -> Iterator[tuple[str, list[Point]]]:
     """Points that differ in their load alone (and in what changes with it), under a short name."""
     names = [name for name in telling(points) if name not in LOADS]
-    keys = [
-        tuple(point.conditions.get(name) for name in names) for point in points
-    ]
-    shown = telling_places([*zip(*keys, strict=True)], range(len(names)))
+    together = by_key(points, lambda point: point.told(names))
+    shown = telling_places([*zip(*together, strict=True)], range(len(names)))
     shown += [
         at
         for at, name in enumerate(names)
         if name in ("model", "tp") and at not in shown
     ]
-    together: dict[tuple[Condition, ...], list[Point]] = {}
-    for point, key in zip(points, keys, strict=True):
-        together.setdefault(key, []).append(point)
     for key, curve in together.items():
         parts = (_named(names[at], key[at]) for at in sorted(shown))
         yield " ".join(filter(None, parts)), curve

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from inferometer.grouping import by_key
 from inferometer.results.file_name import bare, conditions_in, tokens
 from inferometer.results.point import Condition, Point, ordered
 from inferometer.vocabulary import CONDITIONS, condition, of_role
@@ -74,11 +75,10 @@ def told_apart(points: Sequence[Point]) -> list[Point]:
     """The points, in their order, each with the conditions that keep it apart from the others."""
     differing = _differing_settings(points)
     with_settings = [_with_settings(point, differing) for point in points]
-    groups: dict[tuple[str, Identity], list[int]] = {}
-    for place, point in enumerate(with_settings):
-        if point.tool != "inferometer":
-            alike = (point.tool, _identity(point))
-            groups.setdefault(alike, []).append(place)
+    groups = by_key(
+        (n for n, each in enumerate(points) if each.tool != "inferometer"),
+        lambda n: (points[n].tool, _identity(with_settings[n])),
+    )
     found = list(with_settings)
     for places in groups.values():
         group = [with_settings[place] for place in places]
@@ -109,8 +109,7 @@ def _differing_settings(points: Iterable[Point]) -> set[Setting]:
 
 
 def _version(point: Point) -> tuple[Condition, ...]:
-    versions = ("tool_version", "engine_version")
-    return (point.tool, *(point.conditions.get(name) for name in versions))
+    return (point.tool, *point.told(("tool_version", "engine_version")))
 
 
 def _with_settings(point: Point, differing: set[Setting]) -> Point:
@@ -136,10 +135,6 @@ def _identity(point: Point) -> Identity:
     )
 
 
-def _load(point: Point) -> tuple[Condition, ...]:
-    return tuple(point.conditions.get(name) for name in LOADS)
-
-
 def _with_origin(point: Point, origin: str | None) -> Point:
     if point.conditions.get(ORIGIN) == origin:
         return point
@@ -163,7 +158,7 @@ def _origins(group: Sequence[Point]) -> list[str | None]:
     alike: dict[str, dict[tuple[Condition, ...], set[str]]] = {}
     for name, point in zip(names, group, strict=True):
         by_load = alike.setdefault(_skeleton(name), {})
-        by_load.setdefault(_load(point), set()).add(name)
+        by_load.setdefault(point.told(LOADS), set()).add(name)
     steps = {
         skeleton: set().union(*by_load.values())
         for skeleton, by_load in alike.items()

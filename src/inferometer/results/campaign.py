@@ -27,7 +27,14 @@ from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.result_files import DamagedError, read_unchanged
 from inferometer.store.importers import CannotImportError
 from inferometer.store.importers.reading import MAX_BYTES
-from inferometer.store.json_values import Object, at, entries, number, text
+from inferometer.store.json_values import (
+    Object,
+    at,
+    entries,
+    members,
+    number,
+    text,
+)
 from inferometer.vocabulary import CONDITIONS
 from inferometer.words import Said, sentence_of
 
@@ -79,9 +86,7 @@ class Campaign:
             else None
         )
         found = []
-        for metric, comparison in (
-            told.items() if isinstance(told, dict) else ()
-        ):
+        for metric, comparison in members(told).items():
             with suppress(ValueError):
                 found.append(campaign_target(str(metric), str(comparison)))
         return found
@@ -279,7 +284,7 @@ def _left_out(
     found: dict[str, dict[str, None]] = {}
     for record in records:
         told = record.get("left_out") if record["kind"] == "opened" else None
-        for engine, names in told.items() if isinstance(told, dict) else ():
+        for engine, names in members(told).items():
             each = dict.fromkeys(map(str, entries(names)))
             found.setdefault(engine, {}).update(each)
     for engine, names in found.items():

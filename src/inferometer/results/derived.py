@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from inferometer.results.point import Condition, Range
-from inferometer.store.json_values import number
+from inferometer.store.json_values import given, number
 from inferometer.vocabulary import COSTS
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ def costs_at(
         "price_per_kwh": None if by_hour else price.amount,
         "pue": price.pue,
     }
-    known = {name: value for name, value in values.items() if value is not None}
-    costs = derived_values(known, told)
+    costs = derived_values(given(values), told)
     return {name: costs[name] for name in COSTS if name in costs}
 
 
@@ -132,16 +131,17 @@ def derived_intervals(
     found: dict[str, Range] = {}
     if known is None or not throughput:
         return found
-    if (per_gpu := values.get("output_throughput_per_gpu")) is not None:
+    low, high, confidence = known.low, known.high, known.confidence
+    per_gpu = values.get("output_throughput_per_gpu")
+    if per_gpu is not None:
         scale = per_gpu / throughput
         found["output_throughput_per_gpu"] = Range(
-            known.low * scale, known.high * scale, known.confidence
+            low * scale, high * scale, confidence
         )
-    if (
-        cost := values.get("cost_per_million_tokens")
-    ) is not None and known.low > 0:
+    cost = values.get("cost_per_million_tokens")
+    if cost is not None and low > 0:
         per = cost * throughput
         found["cost_per_million_tokens"] = Range(
-            per / known.high, per / known.low, known.confidence
+            per / high, per / low, confidence
         )
     return found

@@ -66,18 +66,15 @@ def contradictions(tellers: Sequence[Teller]) -> list[Said]:
         for name, value in teller.conditions.items():
             by, counts = told.setdefault(name, (teller.by, value))
             if name not in NAMED_AS_ONE_LIKES and not _agree(counts, value):
+                what = Said(f"condition.{name}") if name in CONDITIONS else name
                 said = {
+                    "condition": what,
                     "by": Said(f"note.by.{by}"),
                     "other": Said(f"note.by.{teller.by}"),
+                    "value": spelled(counts),
+                    "rest": spelled(value),
                 }
-                values = {"value": spelled(counts), "rest": spelled(value)}
-                what = Said(f"condition.{name}") if name in CONDITIONS else name
-                found.append(
-                    Said(
-                        "note.contradiction",
-                        {"condition": what, **said, **values},
-                    )
-                )
+                found.append(Said("note.contradiction", said))
     return found
 
 

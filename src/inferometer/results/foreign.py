@@ -270,9 +270,7 @@ def _values(run: ImportedRun) -> dict[str, float]:
     }
     if (requests := run.all_requests) is not None:
         computed = recompute(run, PERCENTILES)
-        if computed["completed"] == found.get(
-            "completed", computed["completed"]
-        ):
+        if found.get("completed") in (None, computed["completed"]):
             found = computed | found
         found |= request_values(requests)
     empty = tuple(

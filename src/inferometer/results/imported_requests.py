@@ -36,26 +36,26 @@ def request_values(requests: ImportedRequests) -> dict[str, float]:
             "output_throughput_per_request": speed,
             "mean_decode_speed": decode,
         }
-        means = {
-            name: float(np.mean(values))
+        return {
+            name: float(mean)
             for name, values in found.items()
-            if len(values)
+            if len(values) and np.isfinite(mean := np.mean(values))
         }
-    return {name: mean for name, mean in means.items() if np.isfinite(mean)}
 
 
 def samples_of(requests: ImportedRequests) -> dict[str, int]:
     """How many values each latency has."""
     ok = requests.ok
+    decode_s = requests.e2el_s - requests.ttft_s
     found = {
-        "ttft": ok & ~np.isnan(requests.ttft_s),
-        "tpot": ok
-        & ~np.isnan(
-            tpot(requests.e2el_s - requests.ttft_s, requests.output_tokens - 1)
-        ),
-        "e2el": ok & ~np.isnan(requests.e2el_s),
+        "ttft": requests.ttft_s,
+        "tpot": tpot(decode_s, requests.output_tokens - 1),
+        "e2el": requests.e2el_s,
     }
-    counts = {name: int(np.count_nonzero(rows)) for name, rows in found.items()}
+    counts = {
+        name: int(np.count_nonzero(ok & ~np.isnan(latency_s)))
+        for name, latency_s in found.items()
+    }
     if requests.itls_s is not None:
         counts["itl"] = sum(
             len(gaps)

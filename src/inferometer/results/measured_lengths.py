@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from inferometer.grouping import by_key
 from inferometer.results.point import Point, ordered
 from inferometer.words import Said
 
@@ -76,9 +77,7 @@ def common_lengths(points: Sequence[tuple[Point, Lengths]]) -> list[Lengths]:
             for index, (_, lengths) in enumerate(points)
             if name in lengths
         }
-        places: dict[Place, list[int]] = {}
-        for index in own:
-            places.setdefault(_place(points[index][0]), []).append(index)
+        places = by_key(own, lambda index: _place(points[index][0]))
         close = (
             group
             for indices in places.values()

@@ -99,13 +99,14 @@ class Point:
         """Computed by a twin in virtual time, not measured."""
         return str(self.conditions.get("rehearsal")).endswith("simulated")
 
+    def told(self, names: Iterable[str]) -> tuple[Condition, ...]:
+        """These conditions."""
+        return tuple(map(self.conditions.get, names))
+
     @property
     def is_short(self) -> bool:
         """A closed loop of too few requests to fill its slots: its load was not reached."""
-        cap, prompts = (
-            self.conditions.get(name)
-            for name in ("max_concurrency", "num_prompts")
-        )
+        cap, prompts = self.told(("max_concurrency", "num_prompts"))
         return (
             self.conditions.get("concurrency") is not None
             and isinstance(cap, int)

@@ -16,7 +16,14 @@ import orjson
 from inferometer.results.derived import derived_intervals
 from inferometer.results.point import Range
 from inferometer.results.tail import spread_of
-from inferometer.store.json_values import Object, at, entries, number, text
+from inferometer.store.json_values import (
+    Object,
+    at,
+    entries,
+    members,
+    number,
+    text,
+)
 from inferometer.vocabulary import statistic_of
 from inferometer.words import Said
 
@@ -176,7 +183,7 @@ def unverified_rates(server: object) -> list[Said]:
         told, card = at(server, kind, UNVERIFIED), at(server, kind, "card")
         rates = [
             f"{str(name)[:MAX_NAME]} = {rate:g}"
-            for name, each in (told.items() if isinstance(told, dict) else ())
+            for name, each in members(told).items()
             if (rate := number(each)) is not None
         ]
         if rates and (name := text(card)):

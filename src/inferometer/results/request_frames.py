@@ -108,15 +108,12 @@ def _table(point: Point, path: Path) -> pl.DataFrame:
     if checksum_of(path) != at(described, "sha256", path.name):
         raise unread(path, Said("unread.changed"))
     try:
-        names = [
-            column for column in pl.read_parquet_schema(path) if column != TEXT
-        ]
+        names = [name for name in pl.read_parquet_schema(path) if name != TEXT]
         frame = pl.read_parquet(path, columns=names)
     except (PolarsError, OSError) as error:
         raise unread(path, str(error).partition("\n")[0]) from None
-    return frame.with_columns(
-        pl.col([column for column in names if column in WORDS]).cast(pl.String)
-    )
+    words = [name for name in names if name in WORDS]
+    return frame.with_columns(pl.col(words).cast(pl.String))
 
 
 def _with_latencies(requests: pl.DataFrame) -> pl.DataFrame:

@@ -37,6 +37,7 @@ from inferometer.store.json_values import (
     Object,
     at,
     entries,
+    members,
     number,
     text,
     whole,
@@ -338,11 +339,9 @@ def _values(summary: Object) -> dict[str, float]:
     found["failed"] = _failed(summary)
     found["cached_share"] = _cached_share(summary)
     for key in LATENCIES:
-        told = at(summary, "metrics", key, "percentiles")
-        percentiles = told if isinstance(told, dict) else {}
+        told = members(at(summary, "metrics", key, "percentiles"))
         found |= {
-            f"{name}_{key}_ms": number(value)
-            for name, value in percentiles.items()
+            f"{name}_{key}_ms": number(value) for name, value in told.items()
         }
     return {
         name: value
@@ -374,8 +373,7 @@ def _intervals(
 ) -> dict[str, Range]:
     """By names of METRICS; earlier versions wrote those of latencies without the unit."""
     found: dict[str, Range] = {}
-    told = summary.get("intervals")
-    for name, interval in (told if isinstance(told, dict) else {}).items():
+    for name, interval in members(summary.get("intervals")).items():
         ours = name if name in values else f"{name}_ms"
         low, high, confidence = (
             number(at(interval, key)) for key in ("low", "high", "confidence")
@@ -404,7 +402,7 @@ def _findings(verdict: Object) -> tuple[Finding, ...]:
 def _figures(told: object) -> dict[str, Any]:
     return {
         str(name): value
-        for name, value in (told.items() if isinstance(told, dict) else ())
+        for name, value in members(told).items()
         if value is None or type(value) in (int, float, str)
     }
 
@@ -444,8 +442,9 @@ def _notes(
     notes = list[Said]()
     if rehearsal := conditions.get("rehearsal"):
         notes += _of_rehearsal(run, str(rehearsal))
-    notes += unverified_rates(at(run, "spec", "server"))
-    cards = whole(at(run, "spec", "server", "hardware", "gpus"))
+    server = at(run, "spec", "server")
+    notes += unverified_rates(server)
+    cards = whole(at(server, "hardware", "gpus"))
     if cards is not None and conditions.get("gpus") not in (None, cards):
         used = {name: conditions.get(name) for name in ("config", "gpus")}
         notes.append(Said("note.cards", {**used, "cards": cards}))

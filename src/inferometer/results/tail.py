@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from math import log, sqrt
 
-from inferometer.store.json_values import Object, at, number
+from inferometer.store.json_values import Object, at, members, number
 from inferometer.vocabulary import Statistic, statistic_of
 
 MEDIAN = 0.5
@@ -74,17 +74,17 @@ def _independent(latency: str, n: float, summary: Object) -> float:
 def _known(latency: str, n: float, summary: Object) -> dict[float, float]:
     """Values by the share that lies beyond them, from the median to the largest."""
     told = at(summary, "metrics", latency)
-    percentiles = at(told, "percentiles")
-    names = percentiles if isinstance(percentiles, dict) else {}
-    known = {_share(1 / n): number(at(told, "max"))}
-    for name, value in {"p50": at(told, "median"), **names}.items():
+    percentiles = {"p50": at(told, "median")} | members(at(told, "percentiles"))
+    least = _share(1 / n)
+    known = {least: number(at(told, "max"))}
+    for name, value in percentiles.items():
         found = statistic_of(f"{name}_{latency}_ms")
         if found and found.percentile is not None and found.percentile < 100:
             known.setdefault(_share(1 - found.percentile / 100), number(value))
     return {
         share: each
         for share, each in known.items()
-        if each and each > 0 and share >= _share(1 / n)
+        if each and each > 0 and share >= least
     }
 
 

@@ -9,7 +9,7 @@ word that could mean something else tells nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from inferometer.results.file_name import tokens
 from inferometer.results.point import Condition
@@ -79,9 +79,9 @@ def of_folder(name: str) -> dict[str, Condition]:
     if stack := _STACK.search(name):
         found["stack"] = stack_called(stack[1], stack[2])
     found |= _parallelism(name)
-    if found.get("gpus") == 1 and cards:
+    if cards and found.get("gpus") == 1:
         found.setdefault("tp", 1)
-    return {**declared(_written_out(name)), **found}
+    return declared(_written_out(name)) | found
 
 
 def of_file(stem: str) -> dict[str, Condition]:
@@ -89,13 +89,19 @@ def of_file(stem: str) -> dict[str, Condition]:
     found = _parallelism(stem)
     if both := _BOTH_LENGTHS.search(stem):
         found |= {"input_len": tokens(both[1]), "output_len": tokens(both[2])}
-    for name, pattern in _LENGTHS.items():
-        if length := pattern.search(stem):
-            found[name] = tokens(length[1])
-    for name, pattern in _LOADS.items():
-        if load := pattern.search(stem):
-            found[name] = _value(next(filter(None, load.groups())))
+    for name, length in _found(_LENGTHS, stem):
+        found[name] = tokens(length[1])
+    for name, load in _found(_LOADS, stem):
+        found[name] = _value(next(filter(None, load.groups())))
     return found
+
+
+def _found(
+    patterns: Mapping[str, re.Pattern[str]], text: str
+) -> Iterator[tuple[str, re.Match[str]]]:
+    for name, pattern in patterns.items():
+        if match := pattern.search(text):
+            yield name, match
 
 
 def stack_called(name: str, version: str) -> str:
@@ -107,9 +113,8 @@ def _parallelism(name: str) -> dict[str, Condition]:
     found: dict[str, Condition] = {}
     if gpus := _GPUS.search(name):
         found["gpus"] = int(gpus[1] or gpus[2])
-    for size, pattern in _SIZES.items():
-        if told := pattern.search(name):
-            found[size] = int(told[1])
+    for size, told in _found(_SIZES, name):
+        found[size] = int(told[1])
     return found
 
 

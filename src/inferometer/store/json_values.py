@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
+Value = TypeVar("Value")
 Object = dict[str, Any]
 
 MAX_WHOLE = 2**53
@@ -48,3 +50,13 @@ def text(value: object) -> str | None:
 def entries(value: object) -> list[Any]:
     """A list; anything else is an empty one."""
     return value if isinstance(value, list) else []
+
+
+def members(value: object) -> Object:
+    """An object; anything else is an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def given(told: Mapping[str, Value | None]) -> dict[str, Value]:
+    """What is not None."""
+    return {name: value for name, value in told.items() if value is not None}

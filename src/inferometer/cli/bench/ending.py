@@ -99,9 +99,11 @@ def finish(
     )
     code = max(code, _hold_against_targets(bench, runs))
     sys.stdout.flush()
-    is_saved = runs[0].saved is not None
     calibration = calibrate_afterwards(
-        bench, runs[0].verdict, interruption, saved=is_saved
+        bench,
+        runs[0].verdict,
+        interruption,
+        saved=runs[0].saved is not None,
     )
     if calibration is not None:
         places = [run.saved.directory if run.saved else None for run in runs]

@@ -200,15 +200,12 @@ def _ratios(text: str) -> dict[str, Any]:
         found = json.loads(str(text))
     except ValueError:
         found = None
-    ratios = (
-        found if isinstance(found, dict) else {"input": found, "output": found}
-    )
-    numbers = [ratios.get(name) for name in ("input", "output")]
-    if not ratios.keys() <= {"input", "output"} or not all(
-        map(_is_ratio, numbers)
-    ):
+    ends = ("input", "output")
+    ratios = found if isinstance(found, dict) else dict.fromkeys(ends, found)
+    numbers: list[Any] = [*map(ratios.get, ends)]
+    if not ratios.keys() <= {*ends} or not all(map(_is_ratio, numbers)):
         raise ValueError(Said("flag.ratios", {"value": text}))
-    prompt, output = (float(number) for number in numbers if number is not None)
+    prompt, output = map(float, numbers)
     both = {"range_ratio": prompt} if prompt or output else {}
     return both if prompt == output else {**both, "output_range_ratio": output}
 

@@ -143,7 +143,7 @@ def _unequally_warm(points: Sequence[Point], words: Words) -> list[str]:
     """What cards lose to heat is not what an answer is about."""
     at_load: dict[tuple[object, ...], list[float]] = {}
     for point in points:
-        load = tuple(point.conditions.get(name) for name in LEVELS)
+        load = point.told(LEVELS)
         if (degrees := point.values.get("gpu_temperature")) is not None:
             at_load.setdefault(load, []).append(degrees)
     apart = [max(each) - min(each) for each in at_load.values()]
@@ -164,7 +164,7 @@ def rehearsal(points: Sequence[Point], words: Words) -> list[str]:
 
 def deployment(point: Point) -> str:
     """`70B TP=8`, as far as it is known."""
-    model, tp = (point.conditions.get(name) for name in ("model", "tp"))
+    model, tp = point.told(("model", "tp"))
     return f"{model or '–'} TP={tp}" if tp else str(model or "–")
 
 

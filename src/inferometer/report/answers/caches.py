@@ -8,6 +8,7 @@ from statistics import fmean
 from inferometer.analysis.cautions import CannotCompareError
 from inferometer.analysis.compare import Comparison, MetricComparison, compare
 from inferometer.analysis.pairing import Pair
+from inferometer.grouping import by_key
 from inferometer.report.answers.answer import (
     ReportAnswer,
     at_load,
@@ -34,11 +35,8 @@ SAME = (*of_role("subject"), *STUDY, "dtype", "rehearsal")
 
 def cache_answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]:
     """One a deployment that was measured both cold and warm."""
-    deployments: dict[tuple[object, ...], list[Point]] = {}
-    for point in points:
-        if point.conditions.get("cache") in ("cold", "warm"):
-            key = tuple(point.conditions.get(name) for name in SAME)
-            deployments.setdefault(key, []).append(point)
+    there = (p for p in points if p.conditions.get("cache") in ("cold", "warm"))
+    deployments = by_key(there, lambda point: point.told(SAME))
     found = (cache_answer(each, words) for each in deployments.values())
     return [answer for answer in found if answer is not None]
 

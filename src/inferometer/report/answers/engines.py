@@ -35,7 +35,7 @@ def engine_answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]:
     for point in points:
         engine = point.conditions.get("engine")
         if engine is not None and THROUGHPUT in point.values:
-            key = tuple(point.conditions.get(name) for name in AROUND_ENGINE)
+            key = point.told(AROUND_ENGINE)
             together.setdefault(key, {}).setdefault(str(engine), []).append(
                 point
             )

@@ -47,7 +47,7 @@ def _swept(
         length = point.conditions.get("input_len")
         level = level_of(point, load)
         if isinstance(length, int | float) and level is not None:
-            key = tuple(point.conditions.get(name) for name in SAME)
+            key = point.told(SAME)
             at = deployments.setdefault(key, {}).setdefault(level, {})
             at.setdefault(float(length), []).append(point)
     return deployments.values()

@@ -14,6 +14,7 @@ from inferometer.analysis.saturation import (
     Saturation,
     saturation,
 )
+from inferometer.grouping import by_key
 from inferometer.report.answers.answer import (
     ReportAnswer,
     at_load,
@@ -95,9 +96,7 @@ def _saturation(levels: tuple[MeasuredLoad, ...]) -> Saturation:
 
 
 def _levels(points: Sequence[Point], x: str) -> tuple[MeasuredLoad, ...]:
-    at: dict[float, list[Point]] = {}
-    for point in points:
-        at.setdefault(level_of(point, x) or 0, []).append(point)
+    at = by_key(points, lambda point: level_of(point, x) or 0)
     return tuple(_level(load, at[load]) for load in sorted(at))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inferometer.analysis.scaling import Scaling, scaling
+from inferometer.grouping import by_key
 from inferometer.report.answers.answer import (
     ReportAnswer,
     cautions,
@@ -25,9 +26,7 @@ def scaling_answers(
     points: Sequence[Point], words: Words
 ) -> list[ReportAnswer]:
     """One table of all deployments of several cards that have their like of one card."""
-    deployments: dict[tuple[str, int], list[Scaling]] = {}
-    for each in scaling(points):
-        deployments.setdefault((each.name, each.gpus), []).append(each)
+    deployments = by_key(scaling(points), lambda each: (each.name, each.gpus))
     if not deployments:
         return []
     ladders = [

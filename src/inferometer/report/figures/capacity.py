@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from inferometer.report.figures.channels import names_axis
 from inferometer.report.figures.drawing import (
     Drawing,
     Panel,
@@ -118,14 +119,8 @@ def _layers(
     scale = {"domain": [each for each in told if each in present]}
     colour = channel("status:N", title=None, scale=scale)
     shape = channel("status:N", title=None, scale=scale)
-    names_axis = {
-        "title": None,
-        "labelLimit": 260,
-        "domain": False,
-        "ticks": False,
-    }
     found = there.transform_filter("isValid(datum.value)").encode(
-        y=channel("who:N", sort=list(names), axis=names_axis)
+        y=channel("who:N", sort=list(names), axis=names_axis(260))
     )
     return [
         found.mark("rule", strokeWidth=3, opacity=0.5).encode(

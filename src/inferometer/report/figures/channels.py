@@ -19,6 +19,11 @@ LETTER, WIDE_LETTER, SYMBOL = 5.9, 11.0, 30
 """Pixels that a letter, a Chinese character, and a symbol with its gaps take."""
 
 
+def names_axis(width: int) -> Spec:
+    """Of what is beside its name, cut to `width` pixels, and no curve."""
+    return {"title": None, "labelLimit": width, "domain": False, "ticks": False}
+
+
 def channel_of_curves(names: Sequence[str], *, lines: bool = True) -> Spec:
     """For colours and shapes. `lines`: whether there are any, so that the legend tells their
     dashes.

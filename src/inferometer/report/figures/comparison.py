@@ -10,6 +10,7 @@ from typing import Any
 
 from inferometer.analysis.pcie import why_no_links
 from inferometer.analysis.scaling import why_nothing_scales
+from inferometer.grouping import by_key
 from inferometer.report.figures.channels import (
     channel_of_curves,
     dash_of_curve,
@@ -31,6 +32,7 @@ from inferometer.report.figures.scales import (
     level_axis,
     signed_axis,
     tip,
+    tips,
     value_axis,
 )
 from inferometer.report.figures.theme import FRONT, HOLLOW, HOVER
@@ -51,12 +53,9 @@ def draw_scaling(material: Material, words: Words) -> Sketch:
     `efficiency_percent`; and where known `low` and `high` of its interval, `throughput` and
     `throughput_of_one` (tok/s), `status`.
     """
-    records = [
-        r
-        for r in material.scaling
-        if _is_number(r.get("efficiency_percent"))
-        and _is_number(r.get("load_per_gpu"))
-    ]
+    records = _with_numbers(
+        material.scaling, "efficiency_percent", "load_per_gpu"
+    )
     if not records:
         raise NothingToDrawError(words.say(why_nothing_scales(material.points)))
     whole = [_scaling_name(record, words) for record in records]
@@ -111,12 +110,9 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
     `wide`, the two sides, which then name the curve too. Those of TP 1 are the control: one card
     needs no link to another.
     """
-    records = [
-        r
-        for r in material.link_effects
-        if _is_number(r.get("effect_percent"))
-        and _is_number(r.get("concurrency"))
-    ]
+    records = _with_numbers(
+        material.link_effects, "effect_percent", "concurrency"
+    )
     if not records:
         raise NothingToDrawError(words.say(why_no_links(material.points)))
     sides = {_pair(r, words)[2] for r in records}
@@ -175,13 +171,21 @@ def _effect_panels(
     return panels
 
 
+def _with_numbers(
+    records: Sequence[Mapping[str, Any]], *names: str
+) -> list[Mapping[str, Any]]:
+    return [
+        record
+        for record in records
+        if all(_is_number(record.get(name)) for name in names)
+    ]
+
+
 def _choose_marks(rows: Sequence[Row], names: Sequence[str]) -> None:
     """Marks every so many points of a curve: at other places for each curve, and at all where they
     are few; and its dash.
     """
-    curves: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        curves.setdefault((row.get("on", ""), row["curve"]), []).append(row)
+    curves = by_key(rows, lambda row: (row.get("on", ""), row["curve"]))
     for (_, name), curve in curves.items():
         number, step = names.index(name), mark_every(len(curve))
         for row in curve:
@@ -252,15 +256,12 @@ def _panel(
         common = common.transform_filter({"field": "on", "equal": on})
     judged = f"{'verdict' if on else 'status'}:N"
     tooltip = [
-        tip("whole:N", words.text("figure.tooltip.curve")),
+        *tips(words, {"whole:N": "curve"}),
         tip("x:Q", x_title, NUMBER),
         tip("v:Q", title),
-        *(
-            tip(f"{end}:Q", words.text(f"figure.tooltip.{end}", confidence=95))
-            for end in ("low", "high")
-        ),
+        *tips(words, {"low:Q": "low", "high:Q": "high"}, confidence=95),
         *more,
-        tip(judged, words.text("figure.tooltip.verdict")),
+        *tips(words, {judged: "verdict"}),
     ]
     no_effect = base(y={"datum": reference}).mark("rule", style=FRONT)
     curves = _curves(common, rows, names, axis, tooltip)

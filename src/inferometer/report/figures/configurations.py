@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timezone
 
+from inferometer.grouping import by_key
 from inferometer.report.answers.answer import some_levels
 from inferometer.report.answers.saturated import (
     THROUGHPUT,
@@ -19,6 +20,7 @@ from inferometer.report.figures.channels import (
     channel_of_curves,
     dash_of_curve,
     dashed,
+    names_axis,
 )
 from inferometer.report.figures.curves import (
     Curves,
@@ -135,11 +137,13 @@ def _saturation_marks(drawn: Curves, words: Words) -> list[Layer]:
     there = base(color=channel_of_curves(drawn.names)).transform_filter(
         "datum.on == 'saturation'"
     )
-    tooltip = [
-        *tips(words, {"curve:N": "curve", "at:Q": "saturated"}),
-        tip("interval:N", words.text("figure.tooltip.interval", confidence=95)),
-        tip("plateau:Q", words.text("figure.tooltip.plateau")),
-    ]
+    named = {
+        "curve:N": "curve",
+        "at:Q": "saturated",
+        "interval:N": "interval",
+        "plateau:Q": "plateau",
+    }
+    tooltip = tips(words, named, confidence=95)
     y = axis.y("plateau:Q")
     interval = there.mark("rule", strokeWidth=4, opacity=0.45)
     load = there.mark(
@@ -208,7 +212,7 @@ def _efficiency_map(
         with_unit(metric, words),
         words,
         x=channel("load:O", sort=loads, axis=across),
-        y=channel("who:N", sort=names, axis=_name_axis()),
+        y=channel("who:N", sort=names, axis=names_axis(230)),
         told=[
             tip("who:N", words.text("figure.tooltip.curve")),
             tip("load:O", title),
@@ -314,10 +318,6 @@ def _first_of(choices: Sequence[Sequence[str]], members: Members) -> list[str]:
     return first_measured(points, choices)
 
 
-def _name_axis() -> Spec:
-    return {"title": None, "labelLimit": 230, "domain": False, "ticks": False}
-
-
 def _common_level(members: Members, x: str) -> float:
     """The highest of the loads that most configurations were measured at."""
     counts: dict[float, int] = {}
@@ -353,7 +353,7 @@ def _spread_panel(rows: Sequence[Row], words: Words) -> Panel:
     )
     names = list(dict.fromkeys(row["who"] for row in rows))
     common = base(
-        y=channel("who:N", sort=names, axis=_name_axis())
+        y=channel("who:N", sort=names, axis=names_axis(230))
     ).transform_filter(f"datum.on == '{latency}'")
     title = words.with_unit(LATENCIES[latency].label, "ms")
     layers = _spread_layers(common, axis, _spread_tips(latency, words))
@@ -407,9 +407,7 @@ def _on_several_days(
     points: Sequence[Point], x: str
 ) -> tuple[float | None, list[Point]] | None:
     """The points at the load that was measured on most days, of several the highest."""
-    at: dict[float | None, list[Point]] = {}
-    for point in points:
-        at.setdefault(level_of(point, x), []).append(point)
+    at = by_key(points, lambda point: level_of(point, x))
     days = {
         load: len({str(p.conditions["date"])[:10] for p in each})
         for load, each in at.items()

@@ -211,12 +211,16 @@ def _samples(
     return {name: sample for name, sample in found.items() if len(sample)}
 
 
+def _lowest(samples: Samples) -> float:
+    return min(float(s.min()) for s in samples.values())
+
+
 def _span(samples: Samples) -> tuple[float, float]:
     """From where to where a distribution is drawn. Where its values span very many decades, or
     begin at 0 and span some, as the gaps between events of one read do, it begins DEEPEST below the
     highest, and what lies lower stands at its edge.
     """
-    low = min(float(s.min()) for s in samples.values())
+    low = _lowest(samples)
     high = max(float(s.max()) for s in samples.values())
     floor = max(
         min(
@@ -237,7 +241,7 @@ def _deep(kinds: Mapping[str, Samples], words: Words) -> list[str]:
     deep = [
         LATENCIES[kind].label
         for kind, samples in kinds.items()
-        if min(float(s.min()) for s in samples.values()) < _span(samples)[0]
+        if _lowest(samples) < _span(samples)[0]
     ]
     return (
         [words.text("figure.note.deep", latencies=words.listed(deep))]
@@ -327,7 +331,7 @@ def _bins(
     tooltip = [
         *tips(words, {"curve:N": "curve", "low:Q": "from", "high:Q": "to"}),
         tip("share:Q", words.text("figure.share"), ".3~g"),
-        tip("n:Q", words.text("figure.tooltip.n"), ","),
+        *tips(words, {"n:Q": "n"}),
     ]
     bars = common.transform_filter("!datum.end").mark(
         "rect", opacity=0 if several else 0.85
@@ -438,7 +442,7 @@ def _cdf_panel(kind: str, label: str, samples: Samples, words: Words) -> Panel:
     tooltip = [
         *tips(words, {"curve:N": "curve", "label:N": "percentile"}),
         tip("v:Q", title),
-        tip("n:Q", words.text("figure.tooltip.n"), ","),
+        *tips(words, {"n:Q": "n"}),
     ]
     marks = common.transform_filter(f"datum.kind == '{kind}/mark'")
     layers = [
@@ -525,8 +529,7 @@ def _scatter_panel(
         color=curve,
         shape=curve,
         tooltip=[
-            tip("curve:N", words.text("figure.tooltip.curve")),
-            tip("id:Q", words.text("figure.tooltip.request"), ""),
+            *tips(words, {"curve:N": "curve", "id:Q": "request"}),
             tip("tokens:Q", tokens, ","),
             tip("s:Q", words.with_unit("E2EL", "s")),
             tip("ttft:Q", words.with_unit("TTFT", "ms")),

@@ -208,6 +208,15 @@ def _seconds(ns: int) -> float | None:
     return None if ns == MISSING else round(int(ns) / NS, 6)
 
 
+TOLD_OF_A_PART = {
+    "id:Q": "request",
+    "part:N": "part",
+    "t:Q": "from",
+    "until:Q": "to",
+    "outcome:N": "outcome",
+}
+
+
 def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
     common = base(
         x=channel(
@@ -215,11 +224,7 @@ def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
             axis={"title": words.text("figure.axis.time"), "tickCount": 6},
         ),
         color=_part_colour(rows, words),
-        tooltip=[
-            tip("id:Q", words.text("figure.tooltip.request"), ""),
-            *tips(words, {"part:N": "part", "t:Q": "from", "until:Q": "to"}),
-            tip("outcome:N", words.text("figure.tooltip.outcome")),
-        ],
+        tooltip=tips(words, TOLD_OF_A_PART),
     )
     up = {"domain": [requests - 0.5, -0.5], "nice": False, "zero": False}
     bars = common.transform_filter("isValid(datum.half)").transform_calculate(

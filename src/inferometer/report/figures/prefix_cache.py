@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from inferometer.report.figures.channels import names_axis
 from inferometer.report.figures.curves import interval_of_mean
 from inferometer.report.figures.drawing import (
     Material,
@@ -14,7 +15,7 @@ from inferometer.report.figures.drawing import (
     base,
     layered,
 )
-from inferometer.report.figures.scales import tip
+from inferometer.report.figures.scales import tip, tips
 from inferometer.report.figures.theme import CROSS, DOT, INTERVAL
 from inferometer.report.figures.vega import Layer, Spec, channel, end
 from inferometer.report.naming import (
@@ -139,16 +140,7 @@ def _bar_panel(
     bars = list(dict.fromkeys(row["bar"] for row in rows))
     common = base(
         x=_across(rows, metric),
-        y=channel(
-            "bar:N",
-            sort=bars,
-            axis={
-                "title": None,
-                "labelLimit": 190,
-                "domain": False,
-                "ticks": False,
-            },
-        ),
+        y=channel("bar:N", sort=bars, axis=names_axis(190)),
     )
     each_bar = common.transform_filter(f"datum.on == '{metric}'")
     repeats = common.transform_filter(f"datum.on == '{metric}/'")
@@ -183,11 +175,13 @@ def _bars_drawn(
     caches = [words.text(f"figure.cache.{cache}") for cache in ("cold", "warm")]
     colour = channel("cache:N", scale={"domain": caches}, legend=None)
     tooltip = [
-        tip("whole:N", words.text("figure.tooltip.curve")),
+        *tips(words, {"whole:N": "curve"}),
         tip("v:Q", title),
-        tip("low:Q", words.text("figure.tooltip.low", confidence=confidence)),
-        tip("high:Q", words.text("figure.tooltip.high", confidence=confidence)),
-        tip("n:Q", words.text("figure.tooltip.repeats"), ""),
+        *tips(
+            words,
+            {"low:Q": "low", "high:Q": "high", "n:Q": "repeats"},
+            confidence=confidence,
+        ),
     ]
     return rows.mark("bar", height={"band": 0.7}).encode(
         color=colour, tooltip=tooltip

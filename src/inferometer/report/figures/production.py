@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from inferometer.grouping import by_key
 from inferometer.report.figures.channels import cell_width
 from inferometer.report.figures.curves import (
     curves,
@@ -29,6 +30,7 @@ from inferometer.report.figures.scales import (
     Axis,
     compact,
     tip,
+    tips,
     value_axis,
 )
 from inferometer.report.figures.theme import GHOST
@@ -174,11 +176,10 @@ def _cells(
     """
     lengths = sorted({level_of(p, "input_len") or 0 for p in points})
     loads = sorted({level_of(p, load) or 0 for p in points})
-    measured: dict[tuple[float | None, float | None], list[Point]] = {}
-    for point in points:
-        if metric in point.values:
-            place = level_of(point, "input_len"), level_of(point, load)
-            measured.setdefault(place, []).append(point)
+    measured = by_key(
+        (point for point in points if metric in point.values),
+        lambda point: (level_of(point, "input_len"), level_of(point, load)),
+    )
     rows = []
     for length in lengths:
         row = {"on": on, "length": short_tokens(length), "at": length}
@@ -290,8 +291,7 @@ def map_panel(
     tooltip = [
         *told,
         tip("value:Q", title),
-        tip("n:Q", words.text("figure.tooltip.repeats"), ""),
-        tip("status:N", words.text("figure.tooltip.verdict")),
+        *tips(words, {"n:Q": "repeats", "status:N": "verdict"}),
     ]
     there = common.transform_filter("isValid(datum.v)")
     opacity = _where_it_fits(x, y)

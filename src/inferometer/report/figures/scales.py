@@ -116,6 +116,10 @@ def _finite(values: Iterable[float]) -> list[float]:
     return [value for value in values if math.isfinite(value)]
 
 
+FORMS = {"request": "", "repeats": "", "n": ","}
+"""Of those that are counts."""
+
+
 def tip(field: str, title: str, form: str | None = None) -> Spec:
     """One line of what the pointer shows. `form` is d3's format of a number; "" is none (default:
     FIGURES).
@@ -125,10 +129,16 @@ def tip(field: str, title: str, form: str | None = None) -> Spec:
     return channel(field, title=title, **({"format": form} if form else {}))
 
 
-def tips(words: Words, named: Mapping[str, str]) -> list[Spec]:
-    """A line for each field, called as the tooltips' words have it."""
+def tips(
+    words: Words, named: Mapping[str, str], **values: object
+) -> list[Spec]:
+    """A line for each field, called as the tooltips' words have it, filled in with `values`."""
     return [
-        tip(field, words.text(f"figure.tooltip.{name}"))
+        tip(
+            field,
+            words.text(f"figure.tooltip.{name}", **values),
+            FORMS.get(name),
+        )
         for field, name in named.items()
     ]
 

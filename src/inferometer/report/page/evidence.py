@@ -18,7 +18,7 @@ from inferometer.results import Point
 from inferometer.results.point import RunFiles
 from inferometer.secret import masked_text, masked_words
 from inferometer.store.environment import EMBEDDED_VERSION
-from inferometer.store.json_values import at, number
+from inferometer.store.json_values import at, members, number
 from inferometer.store.server_cards import STAND_INS
 from inferometer.vocabulary import CONDITIONS
 
@@ -214,9 +214,7 @@ def _is_simulated(recorded: RunFiles) -> bool:
 
 def _add_precision(evidence: Evidence, recorded: RunFiles) -> None:
     sources = at(recorded.events, "stamp_sources")
-    for source, events in (
-        sources if isinstance(sources, dict) else {}
-    ).items():
+    for source, events in members(sources).items():
         if isinstance(events, int):
             evidence.stamps[str(source).lower()] += events
     if (delay := number(recorded.delay_p99_ms)) is not None:

@@ -93,13 +93,9 @@ def open_campaign_ledger(
             "kept": kept.name,
             "recovered": found.used,
         }
-        beginning = 0 if content.records else 1
-        return [
-            *content.records,
-            *found.records[:beginning],
-            cut,
-            *found.records[beginning:],
-        ]
+        records = [*content.records, *found.records]
+        records.insert(max(len(content.records), 1), cut)
+        return records
 
     return Ledger(places.ledger, mend), tuple(remarks)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from inferometer.grouping import by_key
 from inferometer.store.campaign.checksum import checksum_of_bytes
 from inferometer.store.campaign.history import History, Identities, Result
 from inferometer.store.plain_files import read_plain
@@ -38,11 +39,9 @@ class Identified:
 
 def _of_earlier_versions(history: History) -> dict[str, list[Result]]:
     """By fingerprint."""
-    old: dict[str, list[Result]] = {}
-    for result in (*history.current.values(), *history.older):
-        if result.is_of_an_earlier_version:
-            old.setdefault(result.fingerprint, []).append(result)
-    return old
+    results = (*history.current.values(), *history.older)
+    old = (each for each in results if each.is_of_an_earlier_version)
+    return by_key(old, lambda result: result.fingerprint)
 
 
 def identify(

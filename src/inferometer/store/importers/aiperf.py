@@ -25,7 +25,6 @@ from inferometer.store.importers.imported_run import (
 from inferometer.store.importers.reading import figure as json_figure
 from inferometer.store.importers.reading import (
     figures,
-    given,
     iso_date,
     latency_figures,
     metrics_of,
@@ -33,7 +32,15 @@ from inferometer.store.importers.reading import (
     read_objects,
 )
 from inferometer.store.importers.text import figure, lines_of, rows_of
-from inferometer.store.json_values import Object, at, entries, number, text
+from inferometer.store.json_values import (
+    Object,
+    at,
+    entries,
+    given,
+    members,
+    number,
+    text,
+)
 from inferometer.vocabulary import condition_noted_as, latencies_in, settings_in
 from inferometer.words import Said
 
@@ -355,10 +362,9 @@ def _is_warmup(phase: object) -> bool:
 
 def _singles(source: object) -> Object:
     """Settings that may be lists, where they have one value."""
-    settings = source if isinstance(source, dict) else {}
     return {
         name: value[0] if isinstance(value, list) and len(value) == 1 else value
-        for name, value in settings.items()
+        for name, value in members(source).items()
     }
 
 
@@ -442,13 +448,9 @@ def _varied(parameters: object) -> tuple[dict[str, float], dict[str, Declared]]:
     """What a sweep varied: of the load, and of everything else by its last name."""
     load: dict[str, float] = {}
     conditions: dict[str, Declared] = {}
-    for path, value in (
-        parameters.items() if isinstance(parameters, dict) else ()
-    ):
+    for path, value in members(parameters).items():
         words = path.split(".")
-        word = next(
-            (each for each in reversed(words) if each in PARAMETERS), None
-        )
+        word = next(filter(PARAMETERS.__contains__, reversed(words)), None)
         if word is not None and (known := json_figure(value)) is not None:
             load[PARAMETERS[word]] = known
         elif isinstance(value, str | int | float):

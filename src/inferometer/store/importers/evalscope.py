@@ -26,7 +26,6 @@ from inferometer.store.importers.imported_run import (
 )
 from inferometer.store.importers.reading import (
     figures,
-    given,
     metrics_of,
     numbers,
     read_beside,
@@ -34,7 +33,7 @@ from inferometer.store.importers.reading import (
     read_objects,
     require_readable,
 )
-from inferometer.store.json_values import Object, at, entries, text
+from inferometer.store.json_values import Object, at, entries, given, text
 from inferometer.vocabulary import latencies_in, settings_in
 from inferometer.words import Said, sentence_of
 

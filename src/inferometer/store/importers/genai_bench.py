@@ -66,22 +66,25 @@ def read_genai_bench(
     to_s = 1e-3 if result.get("_time_unit") == "ms" else 1.0
     metadata = read_beside(path.with_name(METADATA), most_bytes)
     lengths = _lengths(total)
-    run = ImportedRun(
-        path=path,
-        tool="genai-bench",
-        version=text(metadata.get("benchmark_version")),
-        model=text(metadata.get("api_model_name")),
-        load=figures(total, settings_in("genai-bench")) | lengths,
-        metrics=_metrics(total, 1e3 * to_s),
-        own=figures(
-            at(total, "stats", "output_inference_speed"),
-            {"output_inference_speed.mean": "mean"},
-        ),
-        requests=_requests(entries(result["individual_request_metrics"]), to_s),
-        conditions=_conditions(metadata, None if lengths else total),
-        settings=configured(metadata, NO_SETTINGS),
-    )
-    return [run]
+    return [
+        ImportedRun(
+            path=path,
+            tool="genai-bench",
+            version=text(metadata.get("benchmark_version")),
+            model=text(metadata.get("api_model_name")),
+            load=figures(total, settings_in("genai-bench")) | lengths,
+            metrics=_metrics(total, 1e3 * to_s),
+            own=figures(
+                at(total, "stats", "output_inference_speed"),
+                {"output_inference_speed.mean": "mean"},
+            ),
+            requests=_requests(
+                entries(result["individual_request_metrics"]), to_s
+            ),
+            conditions=_conditions(metadata, None if lengths else total),
+            settings=configured(metadata, NO_SETTINGS),
+        )
+    ]
 
 
 def _lengths(total: Object) -> dict[str, float]:

@@ -24,12 +24,11 @@ from inferometer.store.importers.imported_run import (
 from inferometer.store.importers.reading import (
     figure,
     figures,
-    given,
     latency_figures,
     metrics_of,
     read_settings,
 )
-from inferometer.store.json_values import Object, at, text
+from inferometer.store.json_values import Object, at, given, members, text
 from inferometer.vocabulary import latencies_in
 from inferometer.words import Said
 
@@ -90,10 +89,8 @@ def read_inference_perf(
     """
     found = NAME.fullmatch(path.stem)
     successes = _successes(result, path, is_stage=found is not None)
-    latencies, rates = (
-        part if isinstance(part := successes[name], dict) else {}
-        for name in ("latency", "throughput")
-    )
+    latencies = members(successes["latency"])
+    rates = members(successes["throughput"])
     prefix, part = (
         (found["prefix"], found["part"]) if found else ("", path.stem)
     )
@@ -105,20 +102,21 @@ def read_inference_perf(
     conditions, asked, model = _settings(config)
     load = figures(summary, {"num_prompts": "count"})
     load |= asked | _asked(summary, asked)
-    run = ImportedRun(
-        path=path,
-        tool="inference-perf",
-        model=model,
-        load=load,
-        metrics=metrics,
-        own=_own(result, latencies),
-        conditions=conditions,
-        settings=configured(config, NO_SETTINGS),
-        place=f"{path.parent.name}/{prefix}{part}",
-        sums_up=None if part.startswith("stage_") else path.parent,
-        notes=_notes(summary, load),
-    )
-    return [run]
+    return [
+        ImportedRun(
+            path=path,
+            tool="inference-perf",
+            model=model,
+            load=load,
+            metrics=metrics,
+            own=_own(result, latencies),
+            conditions=conditions,
+            settings=configured(config, NO_SETTINGS),
+            place=f"{path.parent.name}/{prefix}{part}",
+            sums_up=None if part.startswith("stage_") else path.parent,
+            notes=_notes(summary, load),
+        )
+    ]
 
 
 def _successes(result: Object, path: Path, *, is_stage: bool) -> Object:
@@ -225,11 +223,11 @@ def _config(path: Path, prefix: str) -> Object:
 
 
 def _model(server: object) -> str | None:
-    kinds = server if isinstance(server, dict) else {}
+
     return text(at(server, "model_name")) or next(
         (
             name
-            for each in kinds.values()
+            for each in members(server).values()
             if (
                 name := text(at(each, "model_name"))
                 or text(at(each, "model", "name"))

@@ -31,7 +31,7 @@ from inferometer.store.importers.reading import (
     numbers,
     read_bytes,
 )
-from inferometer.store.json_values import Object, at, entries, text
+from inferometer.store.json_values import Object, at, entries, members, text
 from inferometer.vocabulary import latencies_in, settings_in
 from inferometer.words import Said
 
@@ -60,17 +60,13 @@ BETWEEN = "inter_token_latency_s"
 
 def is_llmperf(result: Object) -> bool:
     return f"{RESULTS}num_completed_requests" in result or (
-        "num_completed_requests" in entries_of(result.get("results"))
+        "num_completed_requests" in members(result.get("results"))
     )
 
 
 def is_response(result: Object) -> bool:
     """A row of the file of single requests."""
     return {"error_code", "ttft_s", "end_to_end_latency_s"} <= result.keys()
-
-
-def entries_of(value: object) -> Object:
-    return value if isinstance(value, dict) else {}
 
 
 def read_llmperf(
@@ -81,20 +77,23 @@ def read_llmperf(
     load = figures(result, {**settings_in("llmperf"), **LENGTHS}) | figures(
         told, {"num_prompts": "num_requests_started"}
     )
-    run = ImportedRun(
-        path=path,
-        tool="llmperf",
-        version=text(result.get("version")),
-        model=text(result.get("model")),
-        load=load,
-        metrics=_metrics(told),
-        own=figures(told, (name for name in told if name.startswith(BETWEEN))),
-        requests=_requests(path, most_bytes),
-        conditions=_noted(result),
-        date=iso_date(result.get("timestamp")),
-        defined_otherwise=("mean_itl_ms", "p99_itl_ms"),
-    )
-    return [run]
+    return [
+        ImportedRun(
+            path=path,
+            tool="llmperf",
+            version=text(result.get("version")),
+            model=text(result.get("model")),
+            load=load,
+            metrics=_metrics(told),
+            own=figures(
+                told, (name for name in told if name.startswith(BETWEEN))
+            ),
+            requests=_requests(path, most_bytes),
+            conditions=_noted(result),
+            date=iso_date(result.get("timestamp")),
+            defined_otherwise=("mean_itl_ms", "p99_itl_ms"),
+        )
+    ]
 
 
 def _metrics(told: Object) -> dict[str, float]:
@@ -121,11 +120,11 @@ def _flat(result: Object) -> Object:
         for key, value in result.items()
         if key.startswith(RESULTS)
     }
-    for key, value in entries_of(result.get("results")).items():
+    for key, value in members(result.get("results")).items():
         if not isinstance(value, dict):
             flat[key] = value
             continue
-        quantiles = entries_of(value.get("quantiles"))
+        quantiles = members(value.get("quantiles"))
         flat |= {
             f"{key}_{name}": each
             for name, each in {**value, **quantiles}.items()

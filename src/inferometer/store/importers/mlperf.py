@@ -22,12 +22,7 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
     unread,
 )
-from inferometer.store.importers.reading import (
-    figures,
-    given,
-    iso_date,
-    read_bytes,
-)
+from inferometer.store.importers.reading import figures, iso_date, read_bytes
 from inferometer.store.importers.text import (
     MAX_LINE,
     MAX_TEXT_BYTES,
@@ -36,7 +31,7 @@ from inferometer.store.importers.text import (
     lines_of,
     plain,
 )
-from inferometer.store.json_values import number
+from inferometer.store.json_values import given, number
 from inferometer.vocabulary import statistic_of
 from inferometer.words import Said
 

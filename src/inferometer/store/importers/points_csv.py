@@ -12,8 +12,8 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
     noted_of_rows,
 )
-from inferometer.store.importers.reading import given
 from inferometer.store.importers.text import figure, head_of, table_in
+from inferometer.store.json_values import given
 from inferometer.vocabulary import LATENCY_NAMES, metric, of_role
 from inferometer.words import Said
 

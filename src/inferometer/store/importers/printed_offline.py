@@ -19,8 +19,9 @@ from inferometer.store.importers.printed_report import (
     as_typed,
     values_in,
 )
-from inferometer.store.importers.reading import figures, given
+from inferometer.store.importers.reading import figures
 from inferometer.store.importers.text import figure, lines_of
+from inferometer.store.json_values import given
 from inferometer.words import Said
 
 _RATE = r"(\d{1,18}(?:\.\d{1,9})?)"

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import Declared, ImportedRun
-from inferometer.store.importers.reading import given
 from inferometer.store.importers.text import figure, lines_of
+from inferometer.store.json_values import given
 from inferometer.vocabulary import of_role, statistic_of
 
 MARK = "Serving Benchmark Result"

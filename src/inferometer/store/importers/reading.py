@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import yaml
@@ -23,12 +23,10 @@ from inferometer.store.importers.imported_run import (
     CannotImportError,
     unread,
 )
-from inferometer.store.json_values import Object, at, number
+from inferometer.store.json_values import Object, at, members, number
 from inferometer.vocabulary import metrics_in
 from inferometer.words import Said, reason_of
 from inferometer.words.library import of_library
-
-Value = TypeVar("Value")
 
 MAX_BYTES = 256 * 1024 * 1024
 """The largest file that is read."""
@@ -210,11 +208,6 @@ def read_beside(path: Path, most_bytes: int) -> Object:
     return read_objects(path, most_bytes)[0] if path.exists() else {}
 
 
-def given(told: Mapping[str, Value | None]) -> dict[str, Value]:
-    """What is not None."""
-    return {name: value for name, value in told.items() if value is not None}
-
-
 def figures(
     source: object,
     names: Mapping[str, str] | Iterable[str],
@@ -261,7 +254,7 @@ def read_settings(path: Path) -> Object:
         value = yaml.safe_load(read_bytes(path, MAX_SETTINGS_BYTES))
     except (CannotImportError, yaml.YAMLError, ValueError, RecursionError):
         return {}
-    return value if isinstance(value, dict) else {}
+    return members(value)
 
 
 def iso_date(value: object) -> str | None:

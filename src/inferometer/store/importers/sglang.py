@@ -68,19 +68,21 @@ def read_sglang(result: Object, path: Path, _: int) -> list[ImportedRun]:
         else {}
     )
     servers, settings = _servers(json.dumps(result.get("server_info")))
-    run = ImportedRun(
-        path=path,
-        tool="sglang",
-        model=text(result.get("model_id")) or model_of(servers),
-        load=load_of("sglang", result) | figures(result, lengths),
-        metrics=metrics,
-        own=figures(result, OWN),
-        requests=requests,
-        conditions=declared(result, KEYS) | deployment_of(servers, settings),
-        settings=settings,
-        notes=damaged,
-    )
-    return [run]
+    return [
+        ImportedRun(
+            path=path,
+            tool="sglang",
+            model=text(result.get("model_id")) or model_of(servers),
+            load=load_of("sglang", result) | figures(result, lengths),
+            metrics=metrics,
+            own=figures(result, OWN),
+            requests=requests,
+            conditions=declared(result, KEYS)
+            | deployment_of(servers, settings),
+            settings=settings,
+            notes=damaged,
+        )
+    ]
 
 
 @lru_cache(64)

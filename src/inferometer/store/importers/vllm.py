@@ -75,18 +75,20 @@ def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
     requests, damaged = requests_or_why(_requests, result)
     if requests is not None and "failed" not in metrics:
         metrics["failed"] = float(np.count_nonzero(~requests.ok))
-    run = ImportedRun(
-        path=path,
-        tool="vllm",
-        model=text(result.get("model_id")),
-        load=load_of("vllm", result),
-        metrics=metrics,
-        requests=requests,
-        conditions=_conditions(result, in_seconds) | deployment_in(path.stem),
-        date=date_of(result),
-        notes=damaged,
-    )
-    return [run]
+    return [
+        ImportedRun(
+            path=path,
+            tool="vllm",
+            model=text(result.get("model_id")),
+            load=load_of("vllm", result),
+            metrics=metrics,
+            requests=requests,
+            conditions=_conditions(result, in_seconds)
+            | deployment_in(path.stem),
+            date=date_of(result),
+            notes=damaged,
+        )
+    ]
 
 
 def load_of(tool: str, result: Object) -> dict[str, float]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -32,6 +33,13 @@ class Anchor(NamedTuple):
     @property
     def offset_ns(self) -> int:
         return self.realtime_ns - self.monotonic_ns
+
+
+def utc(since_1970_ns: float) -> datetime:
+    """Cut to microseconds. Raises OverflowError."""
+    return datetime.fromtimestamp(0, timezone.utc) + timedelta(
+        microseconds=since_1970_ns // 1000
+    )
 
 
 def take_anchor(tries: int = 3) -> Anchor:

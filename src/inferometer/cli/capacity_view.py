@@ -71,7 +71,7 @@ def show_answers(
 
 
 def _unverified(answers: Sequence[CapacityAnswer]) -> list[str]:
-    return unverified_in_words(each.settings for each in answers)
+    return unverified_in_words([each.settings for each in answers])
 
 
 def _row(

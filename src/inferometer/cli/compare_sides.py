@@ -145,11 +145,9 @@ def _two_sources(wanted: ComparisonRequest) -> Sides:
     together = told_apart(one.points + other.points)
     _require_conditions(wanted, together)
     n = len(one.points)
-    parts, names = (together[:n], together[n:]), _names(*sources)
-    a, b = (
-        _chosen(part, wanted.where, name)
-        for part, name in zip(parts, names, strict=True)
-    )
+    names = _names(*sources)
+    a = _chosen(together[:n], wanted.where, names[0])
+    b = _chosen(together[n:], wanted.where, names[1])
     return (a, b), names, one.problems + other.problems
 
 

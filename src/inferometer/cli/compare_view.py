@@ -460,18 +460,22 @@ def _beyond(row: MetricComparison, delta: float) -> bool:
     return row.low > delta or row.high < 1 / (1 + delta) - 1
 
 
+def _colors(words: Words) -> dict[str, str]:
+    """By what a verdict is called; none where none are wanted."""
+    if "NO_COLOR" in os.environ:
+        return {}
+    return {words.text(f"compare.{v}"): color for v, color in COLORS.items()}
+
+
 def _aligned(
     headings: Sequence[str], rows: Sequence[Sequence[str]], words: Words
 ) -> Iterator[str]:
     """Words left-aligned, numbers right-aligned, the verdict coloured if colours are available."""
     shown = [[*map(printable, row)] for row in rows]
-    colors = {} if "NO_COLOR" in os.environ else COLORS
-    of_words = {
-        words.text(f"compare.{v}"): color for v, color in colors.items()
-    }
+    colors = _colors(words)
     lines = aligned(headings, shown, left={0, len(headings) - 1})
     for line, row in zip(lines, (headings, *shown), strict=True):
-        color = of_words.get(_LEFT.split(row[-1])[0])
+        color = colors.get(_LEFT.split(row[-1])[0])
         yield _coloured(line, row[-1], color) if color else line
 
 

@@ -122,10 +122,15 @@ def _group(
                 yield from _finding(name, each, words, columns)
     fine = [n for n, each in found.items() if each.status == "ok"]
     if fine:
-        yield from _titles("ok", None, fine, words, columns)
-    skipped = [name for name, each in found.items() if each.reason is not None]
-    for reason, names in by_key(skipped, lambda n: found[n].reason).items():
+        yield from _titles("ok", "", fine, words, columns)
+    for reason, names in _skipped(found).items():
         yield from _titles("skipped", reason, names, words, columns)
+
+
+def _skipped(found: Mapping[str, Seen]) -> dict[str, list[str]]:
+    """By reason."""
+    names = (name for name, each in found.items() if each.reason is not None)
+    return by_key(names, lambda name: found[name].reason or "")
 
 
 def _mark(status: Status, words: Words) -> str:
@@ -137,11 +142,7 @@ def _mark(status: Status, words: Words) -> str:
 
 
 def _titles(
-    status: Status,
-    reason: str | None,
-    names: list[str],
-    words: Words,
-    columns: int,
+    status: Status, reason: str, names: list[str], words: Words, columns: int
 ) -> Iterator[str]:
     mark = _mark(status, words)
     text = words.listed(title_of(name, words) for name in names)
@@ -159,8 +160,9 @@ def _finding(
     facts = ", ".join(printable(words.say(each)) for each in found.evidence)
     if found.reason is not None:
         facts = words.text(f"doctor.reason.{found.reason}")
-    title = title_of(name, words)
-    text = words.text("doctor.line", title=title, evidence=facts)
+    text = words.text(
+        "doctor.line", title=title_of(name, words), evidence=facts
+    )
     yield from wrapped(text, columns, mark, later)
     if advice := advice_of(name, found, words):
         yield from wrapped(advice, columns, later, later)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -257,18 +258,24 @@ def _doubts(name: str, each: Factor) -> list[Said]:
     return found
 
 
-def _tell_points(profile: Fitted, ladders: Sequence[TwinLadder]) -> None:
+def _points(
+    profile: Fitted, ladders: Sequence[TwinLadder]
+) -> Iterator[tuple[str, Mapping[str, float], Mapping[str, TwinPrediction]]]:
+    """What each is called, was measured and would be by the twin."""
     from inferometer.cli.fit_points import load_name
+
+    for ladder in ladders:
+        for load, values, found in zip(
+            ladder.loads, ladder.values, profile.predict(ladder), strict=True
+        ):
+            yield f"{ladder.name} {load_name(load)}", values, found
+
+
+def _tell_points(profile: Fitted, ladders: Sequence[TwinLadder]) -> None:
     from inferometer.report.tables.columns import with_unit
 
     words = spoken()
-    points = [
-        (f"{ladder.name} {load_name(load)}", values, found)
-        for ladder in ladders
-        for load, values, found in zip(
-            ladder.loads, ladder.values, profile.predict(ladder), strict=True
-        )
-    ]
+    points = [*_points(profile, ladders)]
     for name in SHOWN:
         heads = [
             words.text("fit.head.point"),

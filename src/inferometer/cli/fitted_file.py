@@ -37,13 +37,13 @@ def read_fitted(path: Path) -> Fitted:
     except OSError as error:
         values = {"path": str(path), "cause": reason_of(error)}
         raise ProfileError(Said("twin.unread", values)) from None
+    why: str = Said("twin.no_fit")
     try:
-        if len(content) > MAX_BYTES:
-            raise ProfileError(Said("twin.no_fit", {}))
-        return from_plain(read_yaml(content.decode()).data)
+        if len(content) <= MAX_BYTES:
+            return from_plain(read_yaml(content.decode()).data)
     except ProfileError as error:
         why = sentence_of(error)
     except (YamlError, UnicodeDecodeError):
-        why = Said("twin.no_fit", {})
+        pass
     told = {"path": str(path), "what": why}
     raise ProfileError(Said("twin.in_file", told))

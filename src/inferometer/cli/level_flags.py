@@ -110,10 +110,12 @@ def with_levels(verb: Callable[..., None]) -> Callable[..., None]:
     return typed
 
 
+LADDER = ("single", "min_concurrency", "max_concurrency", "step")
+
+
 def _paired(spec: CampaignSpec, given: list[str]) -> list[str]:
     """What these flags would set beside settings that go together in the campaign, and win."""
-    levels = ("single", "min_concurrency", "max_concurrency", "step")
-    names = {"max_concurrency" if name in levels else name for name in given}
+    names = {"max_concurrency" if name in LADDER else name for name in given}
     matrices = [each.matrix or spec.matrix for each in spec.groups]
     fixed = {
         name

@@ -70,10 +70,14 @@ def rows_of(sample: MachineSample, server: MetricsReading | None) -> list[Row]:
     ]
     rows.append({**when, "card": "host", **_figures(sample.host, HOST_FIELDS)})
     if server is not None:
-        known: dict[str, float] = {**server.counters, **server.gauges}  # type: ignore[dict-item]
-        figures = {column: known.get(name) for column, name in SERVER.items()}
-        rows.append({**when, "card": "server", **figures})
+        rows.append({**when, **_server(server)})
     return rows
+
+
+def _server(server: MetricsReading) -> Row:
+    known: dict[str, float] = {**server.counters, **server.gauges}  # type: ignore[dict-item]
+    figures = {column: known.get(name) for column, name in SERVER.items()}
+    return {"card": "server", **figures}
 
 
 def _card(card: Card) -> Row:
@@ -182,8 +186,8 @@ class ParquetFile:
             ]
             self._parts.append(pl.DataFrame(whole, schema=_schema()))
             self._new = []
-        self._parts = [pl.concat(self._parts)] if self._parts else []
         if self._parts:
+            self._parts = [pl.concat(self._parts)]
             with replacing(self._path) as temporary:
                 write_parquet(temporary, self._parts[0])
         took = time.monotonic() - begun

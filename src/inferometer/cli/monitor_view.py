@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inferometer.clock import NS
+from inferometer.printable import columns_of, printable, wrapped
 from inferometer.words import spoken
 
 if TYPE_CHECKING:
@@ -54,8 +55,6 @@ class View:
 
 def lines(view: View, columns: int) -> Iterator[str]:
     """The screen: lines of at most `columns` columns."""
-    from inferometer.printable import wrapped
-
     if view.sample.cards:
         yield from _table(view.sample, columns)
     else:
@@ -68,7 +67,6 @@ def lines(view: View, columns: int) -> Iterator[str]:
 def _table(sample: MachineSample, columns: int) -> list[str]:
     """The cards; their names are cut where it would be too wide."""
     from inferometer.cli.tables import aligned
-    from inferometer.printable import columns_of
 
     headings = [spoken().text(f"monitor.{name}") for name in COLUMNS]
     rows = _rows(sample, WIDE_NAME)
@@ -96,8 +94,6 @@ def _rows(sample: MachineSample, name_columns: int) -> list[Sequence[str]]:
 
 
 def _row(card: Card, name_columns: int) -> Sequence[str]:
-    from inferometer.printable import printable
-
     read = card.readings
     used, total = (
         _figure(read, f"memory_{name}_bytes", GIB, 1)
@@ -236,14 +232,17 @@ def _count(value: float | None) -> str:
     return MISSING if value is None else f"{value:.0f}"
 
 
+Doubt = tuple[str, tuple[tuple[str, str], ...]]
+"""The key of a sentence, and what fills it in."""
+
+
 def _doubts(cards: Sequence[Card]) -> Iterator[str]:
     """What keeps figures from being whole or believed; the same of several cards is said once."""
-    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[str]] = {}
+    found: dict[Doubt, list[str]] = {}
     for card in cards:
         for key, values in _doubts_of(card):
-            found.setdefault((key, tuple(values.items())), []).append(
-                _called(card)
-            )
+            doubt = key, tuple(values.items())
+            found.setdefault(doubt, []).append(_called(card))
     words = spoken()
     for (key, told), called in found.items():
         who = ", ".join(called)

@@ -288,7 +288,7 @@ def _tell_unverified(groups: Sequence[Group]) -> None:
     from inferometer.cli.unverified import unverified_in_words
 
     twins = map(twin_in, groups)
-    for line in unverified_in_words(twin for twin in twins if twin):
+    for line in unverified_in_words([*filter(None, twins)]):
         tell(line)
 
 

@@ -13,7 +13,7 @@ import typer
 
 from inferometer.cli.telling import notice, tell
 from inferometer.grouping import by_key
-from inferometer.printable import printable, printable_line
+from inferometer.printable import columns_of, printable, printable_line
 from inferometer.words import Said, spoken
 
 if TYPE_CHECKING:
@@ -214,7 +214,6 @@ def show_answers(points: Sequence[Point]) -> None:
 def _table_of(answer: ReportAnswer, columns: int) -> list[str]:
     """A row of the answer a line; a cell a line where that is too wide and rows are few."""
     from inferometer.cli.tables import aligned
-    from inferometer.printable import columns_of
 
     head = [*map(printable, answer.head)]
     rows = [[*map(printable, row)] for row in answer.rows]

@@ -32,6 +32,11 @@ def base_url_of_flags(flags: BenchFlags) -> str:
         ) from None
 
 
+def names_a_server(flags: BenchFlags) -> bool:
+    """By host or port."""
+    return flags.host is not None or flags.port is not None
+
+
 def server_address(
     flags: BenchFlags, environment: Mapping[str, str]
 ) -> tuple[str, str | None]:
@@ -40,10 +45,7 @@ def server_address(
     Raises ValueError.
     """
     variable = environment.get(SERVER_URL, "").strip()
-    by_flags = (
-        bool(flags.base_url) or flags.host is not None or flags.port is not None
-    )
-    if variable and not by_flags:
+    if variable and not (flags.base_url or names_a_server(flags)):
         base_url = parse_base_url(variable, SERVER_URL)
         return base_url, Said(
             "bench.address.used", {"variable": SERVER_URL, "url": base_url}
@@ -65,9 +67,7 @@ def endpoint_of_flags(
     if flags.endpoint is None:
         return None
     by_variable = (
-        ""
-        if flags.host is not None or flags.port is not None
-        else environment.get(SERVER_URL, "").strip()
+        "" if names_a_server(flags) else environment.get(SERVER_URL, "").strip()
     )
     typed = flags.base_url or by_variable
     return parse_endpoint(flags.endpoint, typed) if typed else flags.endpoint

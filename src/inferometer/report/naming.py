@@ -171,6 +171,19 @@ def common_name(points: Sequence[Point], words: Words) -> str:
     return name_of(key, STUDY, words) or words.text("figure.all_points")
 
 
+def names_of(
+    keys: Iterable[Key],
+    fields: Sequence[str],
+    points: Sequence[Point],
+    words: Words,
+) -> dict[Key, str]:
+    """Of the curves of these points."""
+    return {
+        key: name_of(key, fields, words) or common_name(points, words)
+        for key in keys
+    }
+
+
 def _are_legible(labels: Mapping[str, str]) -> bool:
     """Whether a legend can show them all, and they are unlike each other."""
     fit = all(len(label) <= LONGEST for label in labels.values())

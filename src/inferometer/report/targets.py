@@ -32,7 +32,7 @@ def target_lines(checked: Sequence[Checked]) -> list[str]:
 
 
 def _found(each: Checked, words: Words) -> str:
-    value = "" if each.value is None else in_unit(figure(each.value), each.unit)
+    value = value_in_words(each)
     deployment = deployment_in_words(each, words)
     where = place_in_words(each, words)
     if deployment and where:
@@ -49,6 +49,11 @@ def _found(each: Checked, words: Words) -> str:
         if found and why
         else found or why
     )
+
+
+def value_in_words(each: Checked) -> str:
+    """With its unit; nothing where there is none."""
+    return "" if each.value is None else in_unit(figure(each.value), each.unit)
 
 
 def deployment_in_words(each: Checked, words: Words) -> str:

@@ -88,13 +88,12 @@ def course(values: Sequence[float | None], *, ascii_only: bool = False) -> str:
     if not there:
         return ""
     steps = ASCII_STEPS if ascii_only else STEPS
-    low, span = min(there), max(there) - min(there)
+    low = min(there)
+    span = max(there) - low or 1.0
     return "".join(
         " "
         if value is None
         else steps[round((value - low) / span * (len(steps) - 1))]
-        if span
-        else steps[0]
         for value in chosen
     )
 

@@ -131,17 +131,16 @@ def derived_intervals(
     found: dict[str, Range] = {}
     if known is None or not throughput:
         return found
-    low, high, confidence = known.low, known.high, known.confidence
-    per_gpu = values.get("output_throughput_per_gpu")
-    if per_gpu is not None:
+    if (per_gpu := values.get("output_throughput_per_gpu")) is not None:
         scale = per_gpu / throughput
         found["output_throughput_per_gpu"] = Range(
-            low * scale, high * scale, confidence
+            known.low * scale, known.high * scale, known.confidence
         )
-    cost = values.get("cost_per_million_tokens")
-    if cost is not None and low > 0:
+    if (
+        cost := values.get("cost_per_million_tokens")
+    ) is not None and known.low > 0:
         per = cost * throughput
         found["cost_per_million_tokens"] = Range(
-            per / high, per / low, confidence
+            per / known.high, per / known.low, known.confidence
         )
     return found

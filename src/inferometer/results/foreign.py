@@ -258,10 +258,17 @@ def _missing(name: str) -> Said | str:
     return name if name in EXPECTED else Said(f"note.missing.{name}")
 
 
+def _empty(values: Mapping[str, float]) -> tuple[str, ...]:
+    """What metrics of latencies without a sample end in: files write 0 as their mean."""
+    return tuple(
+        f"_{latency}_ms"
+        for latency in LATENCIES
+        if not values.get(f"mean_{latency}_ms", 1.0)
+    )
+
+
 def _values(run: ImportedRun) -> dict[str, float]:
-    """By names of METRICS. A latency whose mean is 0 has no sample: that is how these files write
-    it.
-    """
+    """By names of METRICS."""
     found = dict(run.metrics)
     found |= {
         f"p50_{key}_ms": found[f"median_{key}_ms"]
@@ -273,11 +280,7 @@ def _values(run: ImportedRun) -> dict[str, float]:
         if found.get("completed") in (None, computed["completed"]):
             found = computed | found
         found |= request_values(requests)
-    empty = tuple(
-        f"_{latency}_ms"
-        for latency in LATENCIES
-        if not found.get(f"mean_{latency}_ms", 1.0)
-    )
+    empty = _empty(found)
     return {
         name: value
         for name, value in found.items()

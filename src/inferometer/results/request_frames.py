@@ -96,6 +96,13 @@ def _named(point: Point, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(pl.lit(point.id).alias("point"), pl.all())
 
 
+def _require_unchanged(point: Point, path: Path) -> None:
+    require_readable(path, MAX_BYTES)
+    described = point.recorded.run if point.recorded else None
+    if checksum_of(path) != at(described, "sha256", path.name):
+        raise unread(path, Said("unread.changed"))
+
+
 def _table(point: Point, path: Path) -> pl.DataFrame:
     """A table of a run directory without generated texts, words as plain strings. Raises
     CannotImportError.
@@ -103,10 +110,7 @@ def _table(point: Point, path: Path) -> pl.DataFrame:
     import polars as pl
     from polars.exceptions import PolarsError
 
-    require_readable(path, MAX_BYTES)
-    described = point.recorded.run if point.recorded else None
-    if checksum_of(path) != at(described, "sha256", path.name):
-        raise unread(path, Said("unread.changed"))
+    _require_unchanged(point, path)
     try:
         names = [name for name in pl.read_parquet_schema(path) if name != TEXT]
         frame = pl.read_parquet(path, columns=names)

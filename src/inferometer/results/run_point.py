@@ -7,10 +7,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from inferometer.clock import utc
 from inferometer.metrics.finding import Finding, Level
 from inferometer.results.derived import (
     concurrency,
@@ -306,9 +306,7 @@ def _date(run: Object) -> str | None:
         default=0.0,
     )
     try:
-        end = datetime.fromtimestamp(0, timezone.utc) + timedelta(
-            microseconds=(start_ns + lasted_ns) // 1000
-        )
+        end = utc(start_ns + lasted_ns)
     except OverflowError:
         return None
     return end.isoformat(timespec="microseconds")

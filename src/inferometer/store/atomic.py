@@ -119,6 +119,13 @@ def move(source: Path, target: Path) -> None:
         _flush(target.parent)
 
 
+SAYS_TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR, errno.EISDIR)
+
+
+def _taken(path: Path) -> FileExistsError:
+    return FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+
+
 def take_name(source: Path, target: Path) -> None:
     """Rename a flushed file or directory on the same disk, unless the name is taken.
 
@@ -127,9 +134,7 @@ def take_name(source: Path, target: Path) -> None:
     """
     _make(target.parent)
     if os.path.lexists(target) and not _has_both_names(source, target):
-        raise FileExistsError(
-            errno.EEXIST, os.strerror(errno.EEXIST), str(target)
-        )
+        raise _taken(target)
     try:
         if source.is_dir():
             # the system refuses it where something else has the name, but for an empty directory
@@ -137,15 +142,8 @@ def take_name(source: Path, target: Path) -> None:
         else:
             _take_file_name(source, target)
     except OSError as error:
-        if error.errno in (
-            errno.EEXIST,
-            errno.ENOTEMPTY,
-            errno.ENOTDIR,
-            errno.EISDIR,
-        ):
-            raise FileExistsError(
-                errno.EEXIST, os.strerror(errno.EEXIST), str(target)
-            ) from None
+        if error.errno in SAYS_TAKEN:
+            raise _taken(target) from None
         with saying_why(target):
             raise
     with saying_why(target):

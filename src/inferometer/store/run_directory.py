@@ -19,7 +19,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, timezone
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +28,7 @@ import numpy.typing as npt
 import orjson
 
 import inferometer
+from inferometer.clock import utc
 from inferometer.secret import masked, masked_details
 from inferometer.store.atomic import new_directory, write_file
 from inferometer.store.campaign.checksum import checksum_of
@@ -259,14 +259,11 @@ def _one_sentence(directory: Path) -> Iterator[None]:
 def _description(
     trace: Trace, spec: RunSpec, environment: Mapping[str, Any]
 ) -> dict[str, Any]:
-    started = datetime.fromtimestamp(0, timezone.utc) + timedelta(
-        microseconds=trace.start_realtime_ns // 1000
-    )
     return {
         "schema_version": SCHEMA_VERSION,
         "inferometer_version": inferometer.__version__,
         "fingerprint": spec.fingerprint,
-        "started": started.isoformat(),
+        "started": utc(trace.start_realtime_ns).isoformat(),
         "start_realtime_ns": trace.start_realtime_ns,
         "closed_loop": trace.closed_loop,
         "interrupted": trace.interrupted,
@@ -278,13 +275,17 @@ def _description(
     }
 
 
+def _require_unchanged(directory: Path, checksums: Mapping[str, str]) -> None:
+    for name, checksum in checksums.items():
+        if checksum_of(directory / name) != checksum:
+            raise ValueError(Said("run_directory.changed", {"name": name}))
+
+
 def _trace(directory: Path, description: Mapping[str, Any]) -> Trace:
     version = int(description["schema_version"])
     if version > SCHEMA_VERSION:
         raise NewerError(version)
-    for name, checksum in description["sha256"].items():
-        if checksum_of(directory / name) != checksum:
-            raise ValueError(Said("run_directory.changed", {"name": name}))
+    _require_unchanged(directory, description["sha256"])
     requests, texts = _read_table(directory / REQUESTS, REQUEST_COLUMNS)
     events, _ = _read_table(directory / EVENTS, EVENT_COLUMNS)
     return Trace(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.flag_errors import FlagsError, flag_name
-from inferometer.cli.server_address import base_url_of_flags
+from inferometer.cli.server_address import base_url_of_flags, names_a_server
 from inferometer.spec.campaign import CampaignError, PlannedPoint, ServerNeed
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
@@ -169,7 +169,7 @@ def _sets(flags: BenchFlags, test: _Test) -> list[str]:
         sets.append(
             f"servers.{test.need.recipe_name}.base_url={json.dumps(flags.base_url)}"
         )
-    elif flags.host is not None or flags.port is not None:
+    elif names_a_server(flags):
         base_url = base_url_of_flags(flags)
         sets.append(
             f"servers.{test.need.recipe_name}.base_url={json.dumps(base_url)}"

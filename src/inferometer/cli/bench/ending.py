@@ -99,12 +99,7 @@ def finish(
     )
     code = max(code, _hold_against_targets(bench, runs))
     sys.stdout.flush()
-    calibration = calibrate_afterwards(
-        bench,
-        runs[0].verdict,
-        interruption,
-        saved=runs[0].saved is not None,
-    )
+    calibration = calibrate_afterwards(bench, runs[0], interruption)
     if calibration is not None:
         places = [run.saved.directory if run.saved else None for run in runs]
         verdicts = add_precision(

@@ -19,32 +19,29 @@ from inferometer.words import Said, sentence_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from inferometer.cli.bench.ending import MeasuredRun
     from inferometer.cli.bench.run import Bench
     from inferometer.metrics import Verdict
     from inferometer.system.interruption import Interruption
 
 
 def calibrate_afterwards(
-    bench: Bench,
-    verdict: Verdict,
-    interruption: Interruption,
-    *,
-    saved: bool,
+    bench: Bench, run: MeasuredRun, interruption: Interruption
 ) -> Calibration | None:
     """Calibrate this host if the run could not be compared with a calibration, unless that is off.
 
     None if there is nothing to add: the host was calibrated, or it could not be done.
     """
-    flags, precision = bench.flags, verdict.precision
+    flags, precision = bench.flags, run.verdict.precision
     if (
         precision is None
         or precision.calibrated is not None
         or not precision.load["events"]
+        or bench.policy != "make"
+        or interruption.asked
     ):
         return None
-    if bench.policy != "make" or interruption.asked:
-        return None
-    when = "calibration.afterwards" + (".saved" if saved else "")
+    when = "calibration.afterwards" + (".saved" if run.saved else "")
     found, skipped = None, True
     with interruption.skipping():
         found = bench.calibrations.find_or_make(

@@ -171,15 +171,17 @@ def times(row: MetricComparison, words: Words) -> str:
     )
 
 
+def _rate(side: Sequence[Point]) -> str:
+    rate = hit_rate(side)
+    return "–" if rate is None else f"{rate:.1f}"
+
+
 def _rows(
     pair: Pair, compared: Comparison, words: Words, *, named: bool
 ) -> list[tuple[str, ...]]:
     """The hit rate and each metric of one pair."""
     where = f"{pair.in_words(words)}: " if named and pair.telling else ""
-    rates = [
-        "–" if (rate := hit_rate(side)) is None else f"{rate:.1f}"
-        for side in (pair.a, pair.b)
-    ]
+    rates = map(_rate, (pair.a, pair.b))
     rows = [(where + with_unit(HIT_RATE, words), *rates, "")]
     for row in compared.rows:
         if row.point == pair.label:

@@ -23,11 +23,10 @@ from inferometer.report.answers.answer import (
 )
 from inferometer.report.naming import (
     clean,
-    common_name,
     distinguishing,
     grouped,
     level_of,
-    name_of,
+    names_of,
     natural,
     usual_level,
 )
@@ -71,14 +70,8 @@ def saturated_curves(
     there = [point for point in usable if level_of(point, x)]
     fields = distinguishing(there, without=(x,))
     members = grouped(there, fields)
-    found = [
-        _curve(
-            name_of(key, fields, words) or common_name(there, words),
-            members[key],
-            x,
-        )
-        for key in sorted(members, key=natural)
-    ]
+    names = names_of(sorted(members, key=natural), fields, there, words)
+    found = [_curve(name, members[key], x) for key, name in names.items()]
     return x, [each for each in found if each.found.state != "too few"]
 
 

@@ -91,11 +91,9 @@ def _draw(key: str, material: Material, words: Words) -> Drawing | Absent:
         sketch = figure.draw(material, words)
     except NothingToDrawError as nothing:
         return Absent(key, title, str(nothing))
-    marks = [
-        words.text(f"figure.mark.{each}") for each in doubtful(sketch.rows)
-    ]
+    marks = (words.text(f"figure.mark.{e}") for e in doubtful(sketch.rows))
     notes = [*_not_measured(material.points, words), *sketch.notes]
-    notes += ["   ".join(marks)] if marks else []
+    notes += filter(None, ["   ".join(marks)])
     sketch = replace(sketch, notes=notes)
     if sketch.about:
         title = words.text("page.colon", label=title, text=sketch.about)

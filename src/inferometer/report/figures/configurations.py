@@ -346,9 +346,8 @@ def _spread_row(points: Sequence[Point], latency: str, name: str) -> Row:
 
 def _spread_panel(rows: Sequence[Row], words: Words) -> Panel:
     latency = rows[0]["on"]
-    fields = ("low", "middle", "high", "mean")
     axis = value_axis(
-        (row[field] for row in rows for field in fields if field in row),
+        (row[field] for row in rows for field in SPREAD if field in row),
         decades=DECADES_OF_SPREAD,
     )
     names = list(dict.fromkeys(row["who"] for row in rows))
@@ -431,16 +430,13 @@ def _dated_name(
 def _dated_rows(
     point: Point, metrics: Sequence[str], curve: str, number: int
 ) -> list[Row]:
-    version = point.conditions.get("engine_version")
-    stack = point.conditions.get("stack")
+    software = filter(None, point.told(("engine_version", "stack")))
     row: Row = {
         "curve": curve,
         "t": _time_ms(point),
         "day": str(point.conditions["date"])[:10],
         "id": clean(point.id),
-        "version": clean(
-            ", ".join(str(each) for each in (version, stack) if each) or "–"
-        ),
+        "version": clean(", ".join(map(str, software)) or "–"),
         **dash_of_curve(number),
     }
     if point.status:
@@ -452,6 +448,9 @@ def _dated_rows(
     ]
 
 
+DAYS = {"title": None, "format": "%Y-%m-%d", "tickCount": 5, "grid": False}
+
+
 def _date_panel(
     rows: Sequence[Row], metric: str, names: Sequence[str], words: Words
 ) -> Panel:
@@ -459,10 +458,8 @@ def _date_panel(
         (row["v"] for row in rows if row["on"] == metric),
         decades=DECADES_OF_LATENCY if metric.endswith("_ms") else DECADES,
     )
-    days = {"title": None, "format": "%Y-%m-%d", "tickCount": 5, "grid": False}
-    scale = {"type": "utc", "padding": 12}
     common = base(
-        x=channel("t:T", scale=scale, axis=days),
+        x=channel("t:T", scale={"type": "utc", "padding": 12}, axis=DAYS),
         y=axis.y("v:Q"),
         color=channel_of_curves(names),
     ).transform_filter(f"datum.on == '{metric}'")

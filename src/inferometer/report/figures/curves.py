@@ -44,12 +44,11 @@ from inferometer.report.figures.vega import Layer, Spec, channel, end
 from inferometer.report.naming import (
     Key,
     clean,
-    common_name,
     distinguishing,
     grouped,
     legend_names,
     level_of,
-    name_of,
+    names_of,
     natural,
 )
 from inferometer.report.sentences import reasons_of
@@ -136,10 +135,7 @@ def curves(
         fields = distinguishing(there, without=(x,))
     all_curves = grouped(there, fields)
     members_of = _longest(all_curves)
-    names = {
-        key: name_of(key, fields, words) or common_name(there, words)
-        for key in members_of
-    }
+    names = names_of(members_of, fields, there, words)
     short = legend_names(names.values())
     levels = [level_of(p, x) or 0 for each in members_of.values() for p in each]
     axis = level_axis(levels, tokens=CONDITIONS[x].unit == "tokens")

@@ -331,7 +331,7 @@ def _bins(
     tooltip = [
         *tips(words, {"curve:N": "curve", "low:Q": "from", "high:Q": "to"}),
         tip("share:Q", words.text("figure.share"), ".3~g"),
-        *tips(words, {"n:Q": "n"}),
+        tip("n:Q", words.text("figure.tooltip.n"), ","),
     ]
     bars = common.transform_filter("!datum.end").mark(
         "rect", opacity=0 if several else 0.85
@@ -442,7 +442,7 @@ def _cdf_panel(kind: str, label: str, samples: Samples, words: Words) -> Panel:
     tooltip = [
         *tips(words, {"curve:N": "curve", "label:N": "percentile"}),
         tip("v:Q", title),
-        *tips(words, {"n:Q": "n"}),
+        tip("n:Q", words.text("figure.tooltip.n"), ","),
     ]
     marks = common.transform_filter(f"datum.kind == '{kind}/mark'")
     layers = [

@@ -21,19 +21,22 @@ POWER = "average_power"
 THROUGHPUT = "output_throughput"
 
 
+AGAINST = {EFFICIENCY: None, POWER: THROUGHPUT}
+"""What each is drawn against; None is the load."""
+
+
 def draw_energy(material: Material, words: Words) -> Sketch:
     """Tokens per joule over the load, and power against throughput, where the energy is valid."""
     sampled = [point for point in material.points if _was_sampled(point)]
     if not any(EFFICIENCY in point.values for point in sampled):
         raise NothingToDrawError(words.text("figure.nothing.energy"))
     x = load_axis(sampled, words)
-    metrics = [EFFICIENCY, POWER, THROUGHPUT]
-    found = curves(sampled, metrics, words, x=x)
+    found = curves(sampled, [EFFICIENCY, POWER, THROUGHPUT], words, x=x)
     panels = [
         curve_panel(
             found, [metric], words, title=with_unit(metric, words), against=over
         )
-        for metric, over in ((EFFICIENCY, None), (POWER, THROUGHPUT))
+        for metric, over in AGAINST.items()
     ]
     notes = [*_notes(sampled, words), *found.notes]
     return Sketch(panels, found.rows, notes)

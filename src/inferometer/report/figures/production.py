@@ -202,6 +202,15 @@ def brightened(cells: Sequence[Row]) -> list[Row]:
     ]
 
 
+CELL_MARKS = {"INVALID": "× ", "SUSPECT": "○ "}
+
+
+def _status(points: Sequence[Point]) -> str:
+    """The worst; that of the first where none is doubtful."""
+    found = [point.status for point in points]
+    return next((s for s in CELL_MARKS if s in found), found[0]) or "–"
+
+
 def cell(points: Sequence[Point], metric: str, row: Row) -> Row:
     """The mean of what may be believed there; only where nothing may, of what may not, and then
     without a colour.
@@ -213,18 +222,11 @@ def cell(points: Sequence[Point], metric: str, row: Row) -> Row:
         return row
     row["of"] = [clean(point.id) for point in points]
     value = float(f"{sum(p.values[metric] for p in used) / len(used):.5g}")
-    suspect = any(p.status == "SUSPECT" for p in used)
-    mark, status = (
-        ("× ", "INVALID")
-        if not believed
-        else ("○ ", "SUSPECT")
-        if suspect
-        else ("", used[0].status)
-    )
+    status = _status(used)
     row |= {
-        "label": f"{mark}{compact(value)}",
+        "label": f"{CELL_MARKS.get(status, '')}{compact(value)}",
         "value": value,
-        "status": status or "–",
+        "status": status,
         "n": len(used),
     }
     return {**row, "v": value} if believed else row

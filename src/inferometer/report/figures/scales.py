@@ -116,7 +116,7 @@ def _finite(values: Iterable[float]) -> list[float]:
     return [value for value in values if math.isfinite(value)]
 
 
-FORMS = {"request": "", "repeats": "", "n": ","}
+FORMS = {"request": "", "repeats": ""}
 """Of those that are counts."""
 
 

@@ -249,9 +249,8 @@ def _condition(
     name: str, cells: Sequence[Cell], words: Words, by: Order
 ) -> dict[str, Any]:
     """Coded by place among its values."""
-    seen = dict.fromkeys(cell for cell in cells if cell is not None)
-    values = sorted(seen, key=by)
-    code = {value: index for index, value in enumerate(values)}
+    values = sorted(dict.fromkeys(c for c in cells if c is not None), key=by)
+    code: dict[Cell, int] = {value: n for n, value in enumerate(values)}
     known = words.find(f"page.condition.{name}", f"condition.{name}")
     return {
         "name": name,
@@ -261,7 +260,7 @@ def _condition(
         "varies": len(set(cells)) > 1,
         "alias": False,
         "values": values,
-        "codes": [-1 if cell is None else code[cell] for cell in cells],
+        "codes": [code.get(cell, -1) for cell in cells],
     }
 
 
@@ -293,31 +292,28 @@ def _role(name: str, values: Sequence[Cell]) -> str:
     return "identity" if condition(name).parts_curves else "incidental"
 
 
+TELLING = {
+    name: place
+    for place, name in enumerate(("series", *LEVELS, "model", "tp", "config"))
+}
+"""Conditions by how much they tell, the most telling first."""
+NO_ALIAS = ("status", "folder", "config", "model")
+
+
 def _mark_aliases(conditions: Sequence[dict[str, Any]]) -> None:
     """Note which conditions say the same of these points as a more telling one does, as a model's
     full name does.
     """
     seen: set[tuple[int, ...]] = set()
-    telling = {
-        name: place
-        for place, name in enumerate(
-            ("series", *LEVELS, "model", "tp", "config")
-        )
-    }
     for each in sorted(
-        conditions, key=lambda one: telling.get(one["name"], len(telling))
+        conditions, key=lambda one: TELLING.get(one["name"], len(TELLING))
     ):
         renumbered: dict[int, int] = {}
         pattern = tuple(
             renumbered.setdefault(code, len(renumbered))
             for code in each["codes"]
         )
-        each["alias"] = pattern in seen and each["name"] not in (
-            "status",
-            "folder",
-            "config",
-            "model",
-        )
+        each["alias"] = pattern in seen and each["name"] not in NO_ALIAS
         if each["name"] != "series":
             seen.add(pattern)
 

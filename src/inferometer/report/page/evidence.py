@@ -153,23 +153,23 @@ def _memory(description: Json) -> str:
     return f"{total / 2**30:.0f} GiB" if total else ""
 
 
+def _link(declared: Json) -> str:
+    """Such as `PCIe 4 x16`; nothing where neither is told."""
+    generation = at(declared, "pcie_generation")
+    width = at(declared, "pcie_width")
+    told = [str(generation)] if generation else []
+    told += [f"x{width}"] if width else []
+    return " ".join(["PCIe", *told]) if told else ""
+
+
 def _hardware(description: Json) -> str:
     declared = at(description, "spec", "server", "hardware")
     name, gpus, bandwidth = (
         at(declared, key) for key in ("name", "gpus", "bandwidth_gb_s")
     )
-    generation = at(declared, "pcie_generation")
-    width = at(declared, "pcie_width")
-    link = " ".join(
-        [
-            "PCIe",
-            *([str(generation)] if generation else []),
-            *([f"x{width}"] if width else []),
-        ]
-    )
     parts = [
         f"{gpus} GPU" if gpus else "",
-        link if generation or width else "",
+        _link(declared),
         f"{bandwidth} GB/s" if bandwidth else "",
     ]
     known = ", ".join(part for part in parts if part)

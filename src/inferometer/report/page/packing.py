@@ -28,8 +28,10 @@ def packed(rows: Sequence[Row], places: Mapping[str, int]) -> dict[str, Any]:
     """A column holds numbers, or places among its `words`; null is a field that a row lacks. Points
     that have a place in the page are told by that.
     """
-    names = dict.fromkeys(chain.from_iterable(rows))
-    cells = {name: [row.get(name) for row in rows] for name in names}
+    cells = {
+        name: [row.get(name) for row in rows]
+        for name in dict.fromkeys(chain.from_iterable(rows))
+    }
     if "id" in cells:
         cells["id"] = [places.get(str(each), each) for each in cells["id"]]
     if "of" in cells:
@@ -70,13 +72,13 @@ def rounded_all(cells: Sequence[Figure | None]) -> list[Figure | None]:
 def _column(cells: Sequence[Any]) -> dict[str, Any]:
     if set(map(type, cells)) <= NUMBERS:
         return {"data": rounded_all(cells)}
-    words: dict[tuple[type, Any], Any] = {}
+    words: dict[Any, Any] = {}
     keys = [None if cell is None else _key(cell) for cell in cells]
     for key, cell in zip(keys, cells, strict=True):
         if key is not None:
             words.setdefault(key, cell)
     places = {key: place for place, key in enumerate(words)}
-    data = [None if key is None else places[key] for key in keys]
+    data = [places.get(key) for key in keys]
     return {"data": data, "words": list(words.values())}
 
 

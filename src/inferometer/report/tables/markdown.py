@@ -16,7 +16,6 @@ from inferometer.report.sentences import reasons_of, said_once
 from inferometer.report.spoken_values import with_spoken_values
 from inferometer.report.tables.columns import (
     PRICED,
-    figure,
     measured,
     shared,
     telling,
@@ -26,13 +25,13 @@ from inferometer.report.tables.columns import (
 from inferometer.report.targets import (
     deployment_in_words,
     place_in_words,
+    value_in_words,
     why_in_words,
 )
 from inferometer.results import Point
 from inferometer.results.telling import spelled
 from inferometer.vocabulary import LATENCIES, statistic_of
 from inferometer.words import Words
-from inferometer.words.numbers import in_unit
 
 _SPECIAL = re.compile(r"([\\`*{}\[\]<>#|~&@!]|(?<![^\W_])_|_(?![^\W_]))")
 """An underscore inside a word, as in `mean_ttft_ms`, means nothing."""
@@ -138,9 +137,7 @@ def targets_as_markdown(
         [
             text_in_markdown(str(each.target)),
             text_in_markdown(deployment_in_words(each, words)),
-            in_unit(figure(each.value), each.unit)
-            if each.value is not None
-            else "",
+            value_in_words(each),
             text_in_markdown(place_in_words(each, words)),
             words.text(f"markdown.state.{each.state.replace(' ', '_')}"),
             text_in_markdown(why_in_words(each, words)),

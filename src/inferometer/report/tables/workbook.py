@@ -122,14 +122,11 @@ def _targets(checked: Sequence[Checked]) -> pl.DataFrame:
             "deployment": [
                 deployment_in_words(each, words) for each in checked
             ],
-            "value": pl.Series(
-                [each.value for each in checked], dtype=pl.Float64
-            ),
+            "value": [each.value for each in checked],
             "unit": [each.unit for each in checked],
             "at": [place_in_words(each, words) for each in checked],
-            "reached": pl.Series(
-                [REACHED[each.state] for each in checked], dtype=pl.Boolean
-            ),
+            "reached": [REACHED[each.state] for each in checked],
             "reason": [why_in_words(each, words) for each in checked],
-        }
+        },
+        schema_overrides={"value": pl.Float64, "reached": pl.Boolean},
     )

@@ -29,6 +29,9 @@ VARIANTS: Mapping[Again, str] = {
 """Of the finding."""
 
 
+TEXTS = ("fingerprint", "point", "metric", "unit")
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """One point whose result its neighbours contradict, by the metric that shows it best."""
@@ -75,10 +78,7 @@ class Doubt:
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Doubt:
         """Raises LookupError, TypeError or ValueError for a record that no campaign has written."""
-        texts = {
-            name: _text(record[name])
-            for name in ("fingerprint", "point", "metric", "unit")
-        }
+        texts = {name: _text(record[name]) for name in TEXTS}
         neighbours, results = (
             tuple(map(_text, _listed(record[name])))
             for name in ("neighbours", "results")

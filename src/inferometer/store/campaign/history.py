@@ -179,10 +179,7 @@ class History:
         """
         kind = record["kind"]
         if kind == "begun":
-            prompts, next_attempt = record["prompts"], record["attempt"] + 1
-            self.attempts[prompts] = max(
-                self.attempts.get(prompts, 0), next_attempt
-            )
+            self._begun(record["prompts"], record["attempt"])
         elif kind == "intent":
             self.intent = Result.of(record)
         elif kind == "dropped":
@@ -240,6 +237,10 @@ class History:
         self.settled.pop(doubt.fingerprint, None)
         if doubt.again == "no":
             self.again.pop(doubt.fingerprint, None)
+
+    def _begun(self, prompts: str, attempt: int) -> None:
+        known = self.attempts.get(prompts, 0)
+        self.attempts[prompts] = max(known, attempt + 1)
 
     def _done(self, result: Result) -> None:
         self.intent = None

@@ -71,17 +71,21 @@ def is_campaign_name(name: str) -> bool:
     return CAMPAIGN.fullmatch(name) is not None
 
 
+def _are_reasons(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(
+        isinstance(reason, str) for reason in value
+    )
+
+
 def _is_result(record: Record, campaign: str) -> bool:
     if not record.keys() >= OF_A_RESULT:
         return False
-    reasons = record["reasons"]
     of_server = (record["server_version"], record.get("base_url"))
     return (
         _matches(FINGERPRINT, record["fingerprint"])
         and _is_word(record["point"])
         and record["status"] in STATUSES
-        and isinstance(reasons, list | tuple)
-        and all(isinstance(reason, str) for reason in reasons)
+        and _are_reasons(record["reasons"])
         and isinstance(record["allowed"], bool)
         and all(each is None or _is_word(each) for each in of_server)
         and (

@@ -136,6 +136,13 @@ def _asked(summary: object, settings: dict[str, float]) -> dict[str, float]:
     return figures(summary, {"request_rate": "requested_rate"})
 
 
+MEANS = {
+    "total_input_tokens": ("prompt_tokens", "prompt_len"),
+    "total_output_tokens": ("output_len",),
+}
+"""By the total that follows from it."""
+
+
 def _totals(successes: object, rates: object) -> dict[str, float]:
     """Duration and tokens, which follow from the count: older files tell means and rates only."""
     count = figure(at(successes, "count"))
@@ -143,10 +150,7 @@ def _totals(successes: object, rates: object) -> dict[str, float]:
     if not count:
         return {}
     found = {"duration": count / rate} if rate else {}
-    for ours, names in (
-        ("total_input_tokens", ("prompt_tokens", "prompt_len")),
-        ("total_output_tokens", ("output_len",)),
-    ):
+    for ours, names in MEANS.items():
         means = (figure(at(successes, name, "mean")) for name in names)
         mean = next((each for each in means if each is not None), None)
         if mean is not None:

@@ -296,8 +296,6 @@ def _known(result: Object) -> set[str]:
 
 
 def _settings(result: Object) -> dict[str, Declared]:
-    commit = text(result.get("build_commit"))
-    build = json_figure(result.get("build_number"))
     found: dict[str, Declared] = {
         name: value
         for name in SETTINGS
@@ -308,11 +306,18 @@ def _settings(result: Object) -> dict[str, Declared]:
     built = [name for name in BUILT_WITH if result.get(name) in (True, 1, "1")]
     if built and "backends" not in found:
         found["backends"] = ",".join(built)
-    if build is not None:
-        found["engine_version"] = f"b{build:.0f}" + (
-            f" ({commit})" if commit else ""
-        )
+    if build := _build(result):
+        found["engine_version"] = build
     return found | _of_model(result)
+
+
+def _build(result: Object) -> str:
+    """Such as `b6123 (a1b2c3d)`."""
+    commit = text(result.get("build_commit"))
+    number = json_figure(result.get("build_number"))
+    if number is None:
+        return ""
+    return f"b{number:.0f}" + (f" ({commit})" if commit else "")
 
 
 def _of_model(result: Object) -> dict[str, Declared]:

@@ -69,6 +69,9 @@ def is_response(result: Object) -> bool:
     return {"error_code", "ttft_s", "end_to_end_latency_s"} <= result.keys()
 
 
+DEFINED_OTHERWISE = ("mean_itl_ms", "p99_itl_ms")
+
+
 def read_llmperf(
     result: Object, path: Path, most_bytes: int
 ) -> list[ImportedRun]:
@@ -91,9 +94,16 @@ def read_llmperf(
             requests=_requests(path, most_bytes),
             conditions=_noted(result),
             date=iso_date(result.get("timestamp")),
-            defined_otherwise=("mean_itl_ms", "p99_itl_ms"),
+            defined_otherwise=DEFINED_OTHERWISE,
         )
     ]
+
+
+MEANS = {
+    "total_input_tokens": "number_input_tokens_mean",
+    "total_output_tokens": "number_output_tokens_mean",
+}
+"""By the total that follows from it."""
 
 
 def _metrics(told: Object) -> dict[str, float]:
@@ -103,10 +113,7 @@ def _metrics(told: Object) -> dict[str, float]:
     if rate := figure(told.get("num_completed_requests_per_min")):
         metrics["request_throughput"] = rate / 60
         metrics |= figures(metrics, {"duration": "completed"}, 60 / rate)
-    for ours, theirs in (
-        ("total_input_tokens", "number_input_tokens_mean"),
-        ("total_output_tokens", "number_output_tokens_mean"),
-    ):
+    for ours, theirs in MEANS.items():
         mean, completed = figure(told.get(theirs)), metrics.get("completed")
         if mean is not None and completed:
             metrics |= figures({ours: mean * completed}, {ours: ours})

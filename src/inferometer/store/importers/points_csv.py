@@ -5,6 +5,7 @@ guide, whose figures have two decimals.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 from inferometer.store.importers.imported_run import (
@@ -129,23 +130,21 @@ def _numbers(words: dict[str, str]) -> dict[str, float]:
     return given(found)
 
 
+def _named(row: dict[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    """By our names."""
+    return {ours: row.get(theirs, "") for theirs, ours in names.items()}
+
+
 def _dcu_run(row: dict[str, str], path: Path) -> ImportedRun:
-    load = _numbers(
-        {ours: row.get(theirs, "") for theirs, ours in DCU_LOAD.items()}
-    )
-    found = {
-        ours: row.get(theirs, "") for theirs, ours in DCU_CONDITIONS.items()
-    }
+    found = _named(row, DCU_CONDITIONS)
     conditions: dict[str, Declared] = {
         name: word for name, word in found.items() if word
     }
     return ImportedRun(
         path=path,
         tool="vllm",
-        load=load,
-        metrics=_numbers(
-            {ours: row.get(theirs, "") for theirs, ours in DCU_METRICS.items()}
-        ),
+        load=_numbers(_named(row, DCU_LOAD)),
+        metrics=_numbers(_named(row, DCU_METRICS)),
         conditions=conditions | {"dataset": "random"},
         name=f"batch {row.get('batch', '')}",
         decimals=2,

@@ -61,21 +61,17 @@ def deployment_of(
     servers: Mapping[str, list[Object]], settings: Mapping[str, Declared]
 ) -> dict[str, Declared]:
     """Engine and version, parallelism, cards, and how many servers prefill and decode."""
-    version = _of_roles(
-        {role: _versions(each) for role, each in servers.items()}
-    )
     found = {name: settings[name] for name in KNOWN if name in settings}
-    if servers:
-        found["engine"] = "sglang"
-    if servers and version:
+    if not servers:
+        return found
+    found["engine"] = "sglang"
+    versions = {role: _versions(each) for role, each in servers.items()}
+    if version := _of_roles(versions):
         found["engine_version"] = version
     if cards := _cards([one for each in servers.values() for one in each]):
         found["gpus"] = cards
-    if servers:
-        roles = [
-            f"{len(each)} {role}" for role, each in servers.items() if role
-        ]
-        found["disaggregation"] = ", ".join(roles) or "none"
+    roles = (f"{len(each)} {role}" for role, each in servers.items() if role)
+    found["disaggregation"] = ", ".join(roles) or "none"
     return found
 
 

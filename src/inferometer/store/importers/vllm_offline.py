@@ -78,12 +78,17 @@ def read_throughput(result: Object, path: Path, _: int) -> list[ImportedRun]:
     return [_run(result, path, "vllm-throughput", metrics, "throughput")]
 
 
+PERCENTILES = {
+    "median_e2el_ms": "50",
+    "p50_e2el_ms": "50",
+    "p90_e2el_ms": "90",
+    "p99_e2el_ms": "99",
+}
+
+
 def read_latency(result: Object, path: Path, _: int) -> list[ImportedRun]:
     metrics = figures(result, {"mean_e2el_ms": "avg_latency"}, 1e3)
-    names = {f"{p}_e2el_ms": p.removeprefix("p") for p in ("p50", "p90", "p99")}
-    metrics |= figures(
-        result.get("percentiles"), {"median_e2el_ms": "50", **names}, 1e3
-    )
+    metrics |= figures(result.get("percentiles"), PERCENTILES, 1e3)
     samples = numbers(entries(result.get("latencies")), 1e3)
     if len(samples := samples[~np.isnan(samples)]):
         with np.errstate(all="ignore"):  # of numbers that are no times

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from itertools import chain
+from typing import Any, TypeVar
 
 Thing = TypeVar("Thing")
 Key = TypeVar("Key", bound=Hashable)
@@ -17,3 +18,8 @@ def by_key(
     for each in things:
         found.setdefault(key(each), []).append(each)
     return found
+
+
+def ungrouped(groups: Mapping[Any, Iterable[Thing]]) -> list[Thing]:
+    """The members of all groups."""
+    return [*chain.from_iterable(groups.values())]

@@ -131,6 +131,16 @@ def _pace(load: Load) -> str:
     return words.text(key, pace=pace, cap=cap)
 
 
+def _source(work: AnyWorkload, words: Words) -> str:
+    """Such as `sharegpt of prompts.json`."""
+    if isinstance(work, RandomWorkload):
+        return str(work.scenario)
+    path = getattr(work, "path", None)
+    if not path:
+        return work.kind
+    return words.text("prompts.of", kind=work.kind, path=path)
+
+
 def prompts_in_words(work: AnyWorkload, made: Workload) -> str:
     """Such as `256 in, 64 out`, or `sharegpt of prompts.json, 213 in, 180 out on average`."""
     words = spoken()
@@ -138,16 +148,8 @@ def prompts_in_words(work: AnyWorkload, made: Workload) -> str:
         lengths = words.text(
             "prompts.lengths", input=work.input_len, output=work.output_len
         )
-    elif isinstance(work, RandomWorkload):
-        lengths = _means(str(work.scenario), made, words)
     else:
-        path = getattr(work, "path", None)
-        what = (
-            words.text("prompts.of", kind=work.kind, path=path)
-            if path
-            else work.kind
-        )
-        lengths = _means(what, made, words)
+        lengths = _means(_source(work, words), made, words)
     again = made.origin.get("distinct")
     return (
         lengths

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from inferometer.cli.tables import show
-from inferometer.cli.telling import tell
+from inferometer.cli.telling import say, tell
 from inferometer.cli.unverified import unverified_in_words
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
@@ -63,10 +63,10 @@ def show_answers(
         if reason:
             which = [name_of(e) for e in answers if e.reason == reason]
             named = {"ids": words.listed(which), "reason": in_words(reason)}
-            tell(words.text("caution.named", **named))
+            say("caution.named", **named)
     refused = [each for each in answers if each.status == "refused"]
     if any(each.settings.max_model_len is None for each in refused):
-        tell(words.text("capacity.no_length"))
+        say("capacity.no_length")
     _tell_next(answers, demand)
 
 
@@ -165,14 +165,13 @@ def _money(value: float | None) -> str:
 
 def _tell_next(answers: Sequence[CapacityAnswer], demand: Demand) -> None:
     """What to measure to be sure."""
-    words = spoken()
     best = next((e for e in answers if e.status in {"meets", "unsure"}), None)
     if best is None:
         none_starts = answers and all(e.status == "refused" for e in answers)
         key = "capacity.none_starts" if none_starts else "capacity.none"
-        tell(words.text(key))
+        say(key)
         return
-    tell(words.text("capacity.measure", name=name_of(best)))
+    say("capacity.measure", name=name_of(best))
     targets = " ".join(f"--assert '{target}'" for target in demand.targets)
     typer.echo(f"  {_command(demand.share(best.replicas))} {targets}")
 
@@ -206,7 +205,7 @@ def tell_limits(bounds: dict[str, CapacityLimits], demand: Demand) -> None:
         loads = [getattr(found, name) for name in names]
         rows.append([deployment, *(_bound(load, demand) for load in loads)])
     heads = [words.text(f"capacity.head.{e}") for e in ("deployment", *names)]
-    tell(words.text("capacity.limits", unit=unit))
+    say("capacity.limits", unit=unit)
     show(heads, rows)
 
 

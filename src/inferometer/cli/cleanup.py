@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inferometer.cli.option import option
-from inferometer.cli.telling import tell
+from inferometer.cli.telling import say, tell
 from inferometer.words import spoken
 
 if TYPE_CHECKING:
@@ -36,12 +36,12 @@ def cleanup(
     for each in found:
         tell(f"  {_line(each)}")
     if not left:
-        tell(words.text("doctor.cleanup.none"))
+        say("doctor.cleanup.none")
         return
     if not yes and may_ask():
         yes = typer.confirm(words.text("doctor.cleanup.ask"), default=False)
     elif not yes:
-        tell(words.text("doctor.cleanup.how"))
+        say("doctor.cleanup.how")
     if not yes:
         raise typer.Exit(EXIT_LEFT)
     _remove(left)

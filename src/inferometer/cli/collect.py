@@ -9,7 +9,7 @@ import typer
 
 from inferometer.cli.option import option
 from inferometer.cli.output import in_files_too
-from inferometer.cli.telling import notice, tell
+from inferometer.cli.telling import notice, say
 from inferometer.cli.usage import usage_error
 from inferometer.words import spoken
 
@@ -57,7 +57,7 @@ def collect(
     except (gather.GatherError, LedgerError, CannotWriteError) as error:
         usage_error(error)
     in_files_too()
-    tell(spoken().text("collect.files", n=collected.files, path=tar))
+    say("collect.files", n=collected.files, path=tar)
     for sentence in collected.left_out[:MAX_NAMED]:
         notice(sentence)
     if (more := len(collected.left_out) - MAX_NAMED) > 0:

@@ -11,7 +11,7 @@ import typer
 from inferometer.cli.fit_points import Prompts
 from inferometer.cli.option import option
 from inferometer.cli.tables import show
-from inferometer.cli.telling import notice, tell
+from inferometer.cli.telling import notice, say, tell
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 from inferometer.words import Said, in_words, sentence_of, spoken
@@ -168,7 +168,7 @@ def fit(  # noqa: PLR0917 - typer makes an option of each
         usage_error(_why_not(error, max_model_len))
     _write(output, profile, found)
     _tell(profile, found.ladders)
-    tell(spoken().text("fit.written", path=printable(str(output))))
+    say("fit.written", path=printable(str(output)))
     if profile.fit.misfits:
         raise typer.Exit(EXIT_MISFIT)
 
@@ -233,7 +233,7 @@ def _write(output: Path, profile: Fitted, found: Sorted) -> None:
 
 def _tell(profile: Fitted, ladders: Sequence[TwinLadder]) -> None:
     words = spoken()
-    tell(words.text("fit.simulated.note"))
+    say("fit.simulated.note")
     heads = [words.text(f"fit.head.{name}") for name in ("factor", "value")]
     rows = [[name, _factor(each)] for name, each in profile.fit.factors.items()]
     show(heads, rows)
@@ -307,11 +307,11 @@ def _tell_errors(found: Fit, ladders: Sequence[TwinLadder]) -> None:
     words = spoken()
     for name, error in found.errors.items():
         values = {"percent": 100 * error, "n": found.points}
-        tell(words.text("fit.error", name=words.metric(name), **values))
+        say("fit.error", name=words.metric(name), **values)
     if are_scarce(ladders):
-        tell(words.text("fit.scarce", least=MIN_LOADS))
+        say("fit.scarce", least=MIN_LOADS)
     for sentence in contradictions(ladders):
         tell(in_words(sentence))
     for name, times in found.misfits.items():
         inside = words.metric_inside(name)
-        tell(words.text("fit.misfit", name=inside, times=times))
+        say("fit.misfit", name=inside, times=times)

@@ -193,6 +193,12 @@ def _is_usable(value: Condition) -> bool:
     return isinstance(value, int) and 0 < value <= MAX_NUMBER
 
 
+LENGTHS = {
+    "total_input_tokens": "input_len",
+    "total_output_tokens": "output_len",
+}
+
+
 def load_of(point: Point) -> TwinLoad:
     """Lengths as measured, if they were; else as asked for."""
     conditions, values = point.conditions, point.values
@@ -203,10 +209,7 @@ def load_of(point: Point) -> TwinLoad:
         _mean(values.get(total), completed)
         or positive_whole(conditions.get(name))
         or 1
-        for total, name in (
-            ("total_input_tokens", "input_len"),
-            ("total_output_tokens", "output_len"),
-        )
+        for total, name in LENGTHS.items()
     )
     longest = 2 / (1 + shortest)
     return TwinLoad(

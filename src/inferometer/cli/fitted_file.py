@@ -31,12 +31,13 @@ def read_fitted(path: Path) -> Fitted:
     """Raises ProfileError for a file that cannot be read, or is no such profile."""
     from inferometer.spec.marked_yaml import YamlError, read_yaml
 
+    about = {"path": str(path)}
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        values = {"path": str(path), "cause": reason_of(error)}
-        raise ProfileError(Said("twin.unread", values)) from None
+        told = about | {"cause": reason_of(error)}
+        raise ProfileError(Said("twin.unread", told)) from None
     why: str = Said("twin.no_fit")
     try:
         if len(content) <= MAX_BYTES:
@@ -45,5 +46,4 @@ def read_fitted(path: Path) -> Fitted:
         why = sentence_of(error)
     except (YamlError, UnicodeDecodeError):
         pass
-    told = {"path": str(path), "what": why}
-    raise ProfileError(Said("twin.in_file", told))
+    raise ProfileError(Said("twin.in_file", about | {"what": why}))

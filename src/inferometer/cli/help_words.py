@@ -44,18 +44,20 @@ def translate(command: Any, verb: str, language: str) -> None:
     words = help_words(language)
     command.help = words[verb]
     for parameter in command.params:
-        name = parameter.name
-        parameter.help = (
-            words.get(f"{verb}.{name}") or words.get(name) or parameter.help
-        )
-        if panel := getattr(parameter, "rich_help_panel", None):
-            parameter.rich_help_panel = words.get(f"panel.{panel}", panel)
-        shown = getattr(parameter, "show_default", None)
-        if isinstance(shown, str):
-            parameter.show_default = words.get(f"default.{shown}", shown)
+        _translate_flag(parameter, verb, words)
     _translate_help_flag(command, words["help"])
     for name, inner in getattr(command, "commands", {}).items():
         translate(inner, f"{verb}.{name}", language)
+
+
+def _translate_flag(flag: Any, verb: str, words: Mapping[str, str]) -> None:
+    own = words.get(f"{verb}.{flag.name}")
+    flag.help = own or words.get(flag.name) or flag.help
+    if panel := getattr(flag, "rich_help_panel", None):
+        flag.rich_help_panel = words.get(f"panel.{panel}", panel)
+    shown = getattr(flag, "show_default", None)
+    if isinstance(shown, str):
+        flag.show_default = words.get(f"default.{shown}", shown)
 
 
 def _translate_help_flag(command: Any, text: str) -> None:
@@ -86,7 +88,7 @@ def parser_error(error: Any, told: str, language: str) -> str:
     """
     words, kind = help_words(language), f"typed.{type(error).__name__}"
     hint = _hint(error)
-    if kind == "typed.BadParameter" and hint is None:
+    if kind == "typed.BadParameter" and not hint:
         kind = f"{kind}.alone"
     message = _message(error)
     if isinstance(message, Said) and "Usage" in kind:
@@ -96,7 +98,7 @@ def parser_error(error: Any, told: str, language: str) -> str:
     near = ", ".join(sorted(getattr(error, "possibilities", None) or ()))
     return words[kind].format(
         option=getattr(error, "option_name", ""),
-        near=words["typed.near"].format(near=near) if near else "",
+        near=near and words["typed.near"].format(near=near),
         hint=hint or "",
         message=in_words(message).rstrip(".。"),
     )

@@ -9,7 +9,7 @@ import typer
 
 from inferometer.cli.option import option
 from inferometer.cli.output import in_files_too
-from inferometer.cli.telling import tell
+from inferometer.cli.telling import say, tell
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 from inferometer.words import spoken
@@ -46,7 +46,7 @@ def merge(
     words = spoken()
     for heading in ("conflicts", "left_out", "renamed", "damaged"):
         if sentences := getattr(merged, heading):
-            tell(words.text(f"merge.{heading}"))
+            say(f"merge.{heading}")
         for sentence in sentences:
             tell(f"  {printable(words.say(sentence))}")
     what = points = words.counted("merge.points", merged.points)
@@ -54,5 +54,5 @@ def merge(
         what = files = words.counted("merge.files", merged.other_files)
         if merged.points:
             what = words.text("merge.both", points=points, files=files)
-    tell(words.text("merge.into", what=what, path=output))
+    say("merge.into", what=what, path=output)
     raise typer.Exit(0 if merged.clean else EXIT_UNCLEAN)

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from inferometer.cli.option import option
-from inferometer.cli.telling import notice, tell
+from inferometer.cli.telling import notice, say
 from inferometer.cli.usage import usage_error
-from inferometer.words import Said, reason_of, spoken
+from inferometer.words import Said, reason_of
 
 if TYPE_CHECKING:
     from inferometer.cli.monitor_files import SampleFile
@@ -362,7 +362,7 @@ def _serve(root: Path, interval_s: float, host: str, port: int) -> None:
         )
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{server.server_address[1]}"
-    tell(spoken().text("monitor.serving", url=url, path=PATH))
+    say("monitor.serving", url=url, path=PATH)
     sys.stdout.flush()
     try:
         server.serve_forever()

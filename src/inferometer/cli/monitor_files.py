@@ -181,10 +181,7 @@ class ParquetFile:
 
         begun = time.monotonic()
         if self._new:
-            whole = [
-                {name: row.get(name) for name in COLUMNS} for row in self._new
-            ]
-            self._parts.append(pl.DataFrame(whole, schema=_schema()))
+            self._parts.append(pl.DataFrame(self._new, schema=_schema()))
             self._new = []
         if self._parts:
             self._parts = [pl.concat(self._parts)]

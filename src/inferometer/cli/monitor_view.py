@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -238,11 +239,10 @@ Doubt = tuple[str, tuple[tuple[str, str], ...]]
 
 def _doubts(cards: Sequence[Card]) -> Iterator[str]:
     """What keeps figures from being whole or believed; the same of several cards is said once."""
-    found: dict[Doubt, list[str]] = {}
+    found: dict[Doubt, list[str]] = defaultdict(list)
     for card in cards:
         for key, values in _doubts_of(card):
-            doubt = key, tuple(values.items())
-            found.setdefault(doubt, []).append(_called(card))
+            found[key, tuple(values.items())].append(_called(card))
     words = spoken()
     for (key, told), called in found.items():
         who = ", ".join(called)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from inferometer.cli.tables import show
+from inferometer.cli.telling import say
 from inferometer.printable import printable
 from inferometer.words import Said, spoken
 
@@ -25,7 +26,6 @@ NOTES = {
 
 def tell_predictions(points: Sequence[Point]) -> None:
     """Nothing for points that were not simulated."""
-    from inferometer.cli.telling import tell
     from inferometer.report.tables.columns import with_interval, with_unit
 
     predicted = [point for point in points if point.predicted]
@@ -48,7 +48,7 @@ def tell_predictions(points: Sequence[Point]) -> None:
                 name for note in notes for name in note.values.get("names", ())
             )
             told = {"n": len(notes), "all": len(predicted)}
-            tell(words.text(sentence, **told, names=words.listed(found)))
+            say(sentence, **told, names=words.listed(found))
 
 
 def _name(point: Point) -> str:

@@ -24,7 +24,7 @@ from inferometer.cli.level_flags import LevelFlags, with_levels
 from inferometer.cli.option import option
 from inferometer.cli.ratings import Ratings, rated_by
 from inferometer.cli.stopped import EXIT_INTERRUPTED
-from inferometer.cli.telling import notice, tell
+from inferometer.cli.telling import notice, say, tell
 from inferometer.cli.usage import require_known_arrivals, usage_error
 from inferometer.printable import printable
 from inferometer.system.blas import import_numpy
@@ -279,7 +279,7 @@ def _tell_speed(virtual_s: float, elapsed_s: float) -> None:
         return
     told = {"virtual": f"{virtual_s:,.0f}", "took": f"{elapsed_s:,.1f}"}
     speed = f"{virtual_s / elapsed_s:,.0f}"
-    tell(spoken().text("simulate.speed", **told, speed=speed))
+    say("simulate.speed", **told, speed=speed)
 
 
 def _tell_unverified(groups: Sequence[Group]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from inferometer.cli.telling import notice, tell
+from inferometer.cli.telling import notice, say, tell
 from inferometer.grouping import by_key
 from inferometer.printable import columns_of, printable, printable_line
 from inferometer.words import Said, spoken
@@ -191,7 +191,7 @@ def _tell_short(points: Sequence[Point]) -> None:
     """Name the points whose load was not reached."""
     if few := [point.id for point in points if point.is_short]:
         typer.echo()
-        tell(spoken().text("campaign.load_not_reached", points=_listed(few)))
+        say("campaign.load_not_reached", points=_listed(few))
 
 
 def show_answers(points: Sequence[Point]) -> None:

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from inferometer.printable import MAX_LINE_CHARS, fitted, printable
-from inferometer.words import in_words
+from inferometer.words import in_words, spoken
 
 
 def terminal_columns(*, err: bool = False) -> int | None:
@@ -23,6 +23,11 @@ def tell(text: str, *, err: bool = False) -> None:
     for line in text.split("\n"):
         for part in fitted(line, columns):
             typer.echo(part, err=err)
+
+
+def say(key: str, /, **values: object) -> None:
+    """A sentence of ours."""
+    tell(spoken().text(key, **values))
 
 
 def notice(text: str | Exception, max_chars: int = MAX_LINE_CHARS) -> None:

@@ -13,10 +13,12 @@ from pathlib import Path
 import orjson
 
 from inferometer.store.importers.imported_run import unread
-from inferometer.store.importers.reading import as_objects, json_value
+from inferometer.store.importers.reading import (
+    as_objects,
+    objects_of_one_value,
+)
 from inferometer.store.json_values import Object
 from inferometer.words import Said
-from inferometer.words.library import of_library
 
 _SPACE = re.compile(r"[\s,]+")
 
@@ -32,13 +34,8 @@ def objects_in(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
         return as_objects(orjson.loads(content), path), []
     except orjson.JSONDecodeError:
         pass
-    try:
-        return as_objects(json_value(content, path), path), []
-    except json.JSONDecodeError as error:
-        if error.msg != "Extra data":
-            told = {"line": error.lineno, "why": of_library(error.msg)}
-            raise unread(path, Said("unread.not_json", told)) from None
-    return _lines(content, path)
+    found = objects_of_one_value(content, path)
+    return _lines(content, path) if found is None else (found, [])
 
 
 def storable(text: str) -> str:

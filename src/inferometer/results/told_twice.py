@@ -115,13 +115,15 @@ def _candidates(
                 )
 
 
+SLACK = 1 + 1e-6
+
+
 def _repeats(rounded: FilePoint, other: Point, *, of_one_form: bool) -> bool:
     point, half = rounded.point, 0.5 * 10.0 ** -(rounded.run.decimals or 0)
     if other.source == point.source:
         return False
     return all(
-        abs(value - other.values[name])
-        <= half * (1 + 1e-6) + RELATIVE * abs(value)
+        abs(value - other.values[name]) <= half * SLACK + RELATIVE * abs(value)
         for name, value in point.values.items()
         if name in other.values and name not in RECIPROCAL
     ) and all(

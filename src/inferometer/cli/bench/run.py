@@ -5,12 +5,12 @@ summed up.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -69,6 +69,13 @@ class Bench:
         return self.flags.repeats > 1
 
 
+def _endpoint(flags: BenchFlags, target: Mapping[str, Any]) -> Endpoint:
+    routes = PROTOCOLS[flags.backend].routes
+    return Endpoint(
+        target["base_url"], target["headers"], flags.insecure, routes=routes
+    )
+
+
 @contextmanager
 def opened(flags: BenchFlags) -> Iterator[Bench]:
     """Raises FlagsError with all that is wrong, and EndpointError where no server answers."""
@@ -78,11 +85,7 @@ def opened(flags: BenchFlags) -> Iterator[Bench]:
     for note in asked.notes:
         notice(note)
     calibrations = host_calibrations(quiet=flags.disable_tqdm)
-    routes = PROTOCOLS[flags.backend].routes
-    target = asked.target
-    endpoint = Endpoint(
-        target["base_url"], target["headers"], flags.insecure, routes=routes
-    )
+    endpoint = _endpoint(flags, asked.target)
     with Session(
         endpoint,
         asked.output,

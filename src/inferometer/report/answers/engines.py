@@ -7,6 +7,7 @@ from statistics import fmean
 
 from inferometer.analysis.cautions import CannotCompareError
 from inferometer.analysis.compare import MetricComparison, compare
+from inferometer.grouping import ungrouped
 from inferometer.report.answers.answer import (
     ReportAnswer,
     at_load,
@@ -72,7 +73,7 @@ def engine_answer(engines: ByEngine, words: Words) -> ReportAnswer | None:
         (name, *_figures(engines[name], load, columns), cell)
         for name, cell in {best: "–", **against}.items()
     ]
-    used = [point for each in engines.values() for point in each]
+    used = ungrouped(engines)
     compared = [each for each in effects.values() if each is not None]
     told = (
         *(
@@ -100,7 +101,7 @@ def _columns(
     """Throughput at some levels, and what is measured of the rest at the highest."""
     middle = levels[len(levels) // 2]
     shown = sorted({levels[0], middle, levels[-1]})[-MAX_LEVELS:]
-    points = [point for each in engines.values() for point in each]
+    points = ungrouped(engines)
     there = [m for m in AT_HIGHEST if any(m in p.values for p in points)]
     return [
         *((THROUGHPUT, at) for at in shown),

@@ -57,15 +57,15 @@ class SaturatedCurve:
         return self.highest if grows else self.found.plateau
 
 
+def _is_usable(point: Point) -> bool:
+    return point.status != "INVALID" and point.values.get(THROUGHPUT, 0) > 0
+
+
 def saturated_curves(
     points: Sequence[Point], words: Words
 ) -> tuple[str, list[SaturatedCurve]]:
     """The condition that says the load, and the curves over it that have enough levels to tell."""
-    usable = [
-        point
-        for point in points
-        if point.status != "INVALID" and point.values.get(THROUGHPUT, 0) > 0
-    ]
+    usable = [*filter(_is_usable, points)]
     x = usual_level(usable)
     there = [point for point in usable if level_of(point, x)]
     fields = distinguishing(there, without=(x,))

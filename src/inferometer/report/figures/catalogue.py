@@ -28,6 +28,7 @@ from inferometer.report.figures.drawing import (
     Figure,
     Material,
     NothingToDrawError,
+    Row,
 )
 from inferometer.report.figures.energy import draw_energy
 from inferometer.report.figures.load import (
@@ -84,6 +85,12 @@ def draw_all(material: Material, words: Words) -> list[Drawing | Absent]:
     return [_draw(key, finite, words) for key in FIGURES]
 
 
+def _marks(rows: Sequence[Row], words: Words) -> list[str]:
+    """What marks of doubt mean."""
+    marks = [words.text(f"figure.mark.{each}") for each in doubtful(rows)]
+    return ["   ".join(marks)] if marks else []
+
+
 def _draw(key: str, material: Material, words: Words) -> Drawing | Absent:
     figure = FIGURES[key]
     title = words.text(figure.title)
@@ -91,9 +98,8 @@ def _draw(key: str, material: Material, words: Words) -> Drawing | Absent:
         sketch = figure.draw(material, words)
     except NothingToDrawError as nothing:
         return Absent(key, title, str(nothing))
-    marks = (words.text(f"figure.mark.{e}") for e in doubtful(sketch.rows))
     notes = [*_not_measured(material.points, words), *sketch.notes]
-    notes += filter(None, ["   ".join(marks)])
+    notes += _marks(sketch.rows, words)
     sketch = replace(sketch, notes=notes)
     if sketch.about:
         title = words.text("page.colon", label=title, text=sketch.about)

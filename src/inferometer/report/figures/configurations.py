@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timezone
 
-from inferometer.grouping import by_key
+from inferometer.grouping import by_key, ungrouped
 from inferometer.report.answers.answer import some_levels
 from inferometer.report.answers.saturated import (
     THROUGHPUT,
@@ -159,9 +159,7 @@ def draw_efficiency(material: Material, words: Words) -> Sketch:
     """Throughput per GPU, TTFT and TPOT as maps of configuration × load."""
     x = usual_level(material.points)
     members = _configurations(material.points, x)
-    loads = some_levels(
-        [level_of(p, x) or 0 for each in members.values() for p in each]
-    )
+    loads = some_levels([level_of(p, x) or 0 for p in ungrouped(members)])
     if len(members) < 2 or len(loads) < 2:
         raise NothingToDrawError(words.text("figure.nothing.configurations"))
     names, notes = _names(members, x, words)
@@ -232,7 +230,7 @@ def draw_spread(material: Material, words: Words) -> Sketch:
     if len(members) < 2:
         raise NothingToDrawError(words.text("figure.nothing.configurations"))
     load = _common_level(members, x)
-    points = [point for each in members.values() for point in each]
+    points = ungrouped(members)
     at = _configurations([p for p in points if level_of(p, x) == load], x)
     names, notes = _names(at, x, words)
     rows = [
@@ -273,7 +271,7 @@ def draw_dates(material: Material, words: Words) -> Sketch:
         for key, load in sorted(chosen, key=lambda each: natural(each[0]))
     }
     names = legend_names(whole.values())
-    shown = [point for each in chosen.values() for point in each]
+    shown = ungrouped(chosen)
     metrics = first_measured(shown, CHANGING)
     rows = [
         row
@@ -298,7 +296,7 @@ def _names(
     members: Members, x: str, words: Words
 ) -> tuple[dict[Key, str], list[str]]:
     """Of as many as can be shown, and a note where that is not all."""
-    points = [point for each in members.values() for point in each]
+    points = ungrouped(members)
     fields = distinguishing(points, without=(x,))
     shown = list(members)[:MAX_CONFIGURATIONS]
     whole = {
@@ -314,7 +312,7 @@ def _names(
 
 
 def _first_of(choices: Sequence[Sequence[str]], members: Members) -> list[str]:
-    points = [point for each in members.values() for point in each]
+    points = ungrouped(members)
     return first_measured(points, choices)
 
 
@@ -427,10 +425,13 @@ def _dated_name(
     return f"{name} · {at}" if name else at
 
 
+SOFTWARE = ("engine_version", "stack")
+
+
 def _dated_rows(
     point: Point, metrics: Sequence[str], curve: str, number: int
 ) -> list[Row]:
-    software = filter(None, point.told(("engine_version", "stack")))
+    software = filter(None, point.told(SOFTWARE))
     row: Row = {
         "curve": curve,
         "t": _time_ms(point),

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from inferometer.grouping import ungrouped
 from inferometer.metrics.statistics import Interval, interval_of_repeats
 from inferometer.report.figures.channels import (
     channel_of_curves,
@@ -137,7 +138,7 @@ def curves(
     members_of = _longest(all_curves)
     names = names_of(members_of, fields, there, words)
     short = legend_names(names.values())
-    levels = [level_of(p, x) or 0 for each in members_of.values() for p in each]
+    levels = [level_of(p, x) or 0 for p in ungrouped(members_of)]
     axis = level_axis(levels, tokens=CONDITIONS[x].unit == "tokens")
     found: list[Row] = []
     for number, (key, name) in enumerate(names.items()):

@@ -118,6 +118,9 @@ class Absent:
     reason: str
 
 
+TITLE = {"anchor": "start", "fontSize": 16, "offset": 12}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawing:
     """A figure with its data. The theme is not in it, so that a page can change it: see `theme`."""
@@ -172,9 +175,7 @@ class Drawing:
         title = {
             "text": self.title,
             "subtitle": list(self.notes),
-            "anchor": "start",
-            "fontSize": 16,
-            "offset": 12,
+            **TITLE,
         }
         resolve = "shared" if self.sketch.one_legend else "independent"
         scales = {"color": resolve, "shape": resolve}

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from inferometer.grouping import ungrouped
 from inferometer.report.figures.channels import (
     channel_of_curves,
 )
@@ -120,7 +121,7 @@ def draw_load_curves(material: Material, words: Words) -> Sketch:
     percentiles = {
         short: _percentiles(material.points, short) for short in ONE_A_REQUEST
     }
-    metrics = [metric for chosen in percentiles.values() for metric in chosen]
+    metrics = ungrouped(percentiles)
     found = curves(material.points, [THROUGHPUT, *metrics], words, x=x)
     panels = []
     if found.values(THROUGHPUT):

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from inferometer.grouping import by_key
+from inferometer.grouping import by_key, ungrouped
 from inferometer.report.figures.channels import cell_width
 from inferometer.report.figures.curves import (
     curves,
@@ -79,7 +79,7 @@ def draw_production(material: Material, words: Words) -> Sketch:
     """
     load = usual_level(material.points)
     deployment, swept = _swept(material, load, words)
-    points = [point for each in swept.values() for point in each]
+    points = ungrouped(swept)
     metrics = first_measured(points, METRICS)
     lines = curves(
         sorted(points, key=lambda p: level_of(p, load) or 0),
@@ -180,15 +180,20 @@ def _cells(
         (point for point in points if metric in point.values),
         lambda point: (level_of(point, "input_len"), level_of(point, load)),
     )
-    rows = []
-    for length in lengths:
-        row = {"on": on, "length": short_tokens(length), "at": length}
-        rows += [
-            cell(
-                measured.get((length, each), []), metric, {**row, "load": each}
-            )
-            for each in loads
-        ]
+    rows = [
+        cell(
+            measured.get((length, each), []),
+            metric,
+            {
+                "on": on,
+                "length": short_tokens(length),
+                "at": length,
+                "load": each,
+            },
+        )
+        for length in lengths
+        for each in loads
+    ]
     return brightened(rows)
 
 

@@ -250,7 +250,7 @@ def _condition(
 ) -> dict[str, Any]:
     """Coded by place among its values."""
     values = sorted(dict.fromkeys(c for c in cells if c is not None), key=by)
-    code: dict[Cell, int] = {value: n for n, value in enumerate(values)}
+    code = {value: n for n, value in enumerate(values)}
     known = words.find(f"page.condition.{name}", f"condition.{name}")
     return {
         "name": name,
@@ -260,7 +260,7 @@ def _condition(
         "varies": len(set(cells)) > 1,
         "alias": False,
         "values": values,
-        "codes": [code.get(cell, -1) for cell in cells],
+        "codes": [-1 if cell is None else code[cell] for cell in cells],
     }
 
 

@@ -271,6 +271,13 @@ def _in_our_units(name: str, value: object) -> object:
     }
 
 
+TOTALS = (
+    ("total_input_tokens", "total_isl", "input_sequence_length"),
+    ("total_output_tokens", "total_osl", "output_sequence_length"),
+)
+"""Its names of a total, and of the mean from which it follows."""
+
+
 def _tokens(
     result: Object, metrics: dict[str, float]
 ) -> tuple[tuple[Said, ...], dict[str, float]]:
@@ -280,10 +287,7 @@ def _tokens(
     found = figures(
         result.get("total_token_throughput"), {"total_token_throughput": "avg"}
     )
-    for ours, total, mean in (
-        ("total_input_tokens", "total_isl", "input_sequence_length"),
-        ("total_output_tokens", "total_osl", "output_sequence_length"),
-    ):
+    for ours, total, mean in TOTALS:
         count = metrics.get("completed")
         if (tokens := number(at(result, total, "avg"))) is not None:
             found[ours] = tokens

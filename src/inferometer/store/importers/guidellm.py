@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from inferometer.grouping import ungrouped
 from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import (
     Declared,
@@ -284,7 +285,7 @@ def _requests(benchmark: Object) -> ImportedRequests | None:
         name: entries(at(benchmark, "requests", name))
         for name in ("successful", "errored", "incomplete")
     }
-    rows = [row for group in groups.values() for row in group]
+    rows = ungrouped(groups)
     if not rows:
         return None
 

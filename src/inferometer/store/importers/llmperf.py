@@ -77,9 +77,8 @@ def read_llmperf(
 ) -> list[ImportedRun]:
     """The run, with its single requests if their file lies beside this one."""
     told = _flat(result)
-    load = figures(result, {**settings_in("llmperf"), **LENGTHS}) | figures(
-        told, {"num_prompts": "num_requests_started"}
-    )
+    load = figures(result, {**settings_in("llmperf"), **LENGTHS})
+    load |= figures(told, {"num_prompts": "num_requests_started"})
     return [
         ImportedRun(
             path=path,
@@ -88,9 +87,7 @@ def read_llmperf(
             model=text(result.get("model")),
             load=load,
             metrics=_metrics(told),
-            own=figures(
-                told, (name for name in told if name.startswith(BETWEEN))
-            ),
+            own=figures(told, (n for n in told if n.startswith(BETWEEN))),
             requests=_requests(path, most_bytes),
             conditions=_noted(result),
             date=iso_date(result.get("timestamp")),

@@ -96,10 +96,10 @@ def read_objects(path: Path, most_bytes: int = MAX_BYTES) -> list[Object]:
     return objects_in(read_bytes(path, most_bytes), path, may_be_list=False)
 
 
-def objects_in(
+def objects_of_one_value(
     content: bytes, path: Path, *, may_be_list: bool = True
-) -> list[Object]:
-    """Those of the content of a file, or of a list in it. Raises CannotImportError."""
+) -> list[Object] | None:
+    """None where the file has several values, such as one a line. Raises CannotImportError."""
     try:
         return as_objects(
             json_value(content, path), path, may_be_list=may_be_list
@@ -108,6 +108,16 @@ def objects_in(
         if error.msg != "Extra data":
             told = {"line": error.lineno, "why": of_library(error.msg)}
             raise unread(path, Said("unread.not_json", told)) from None
+    return None
+
+
+def objects_in(
+    content: bytes, path: Path, *, may_be_list: bool = True
+) -> list[Object]:
+    """Those of the content of a file, or of a list in it. Raises CannotImportError."""
+    found = objects_of_one_value(content, path, may_be_list=may_be_list)
+    if found is not None:
+        return found
     found = []
     for line_number, line in enumerate(content.splitlines(), 1):
         if line.strip():

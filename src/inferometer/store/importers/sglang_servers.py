@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
+from inferometer.grouping import ungrouped
 from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import Declared
 from inferometer.store.importers.reading import figure
@@ -42,7 +43,7 @@ def settings_of(servers: Mapping[str, list[Object]]) -> dict[str, Declared]:
         role: _joined([configured(server, NO_SETTINGS) for server in each])
         for role, each in servers.items()
     }
-    names = dict.fromkeys(name for each in told.values() for name in each)
+    names = dict.fromkeys(ungrouped(told))
     return {
         name: _of_roles(
             {role: each[name] for role, each in told.items() if name in each}
@@ -68,7 +69,7 @@ def deployment_of(
     versions = {role: _versions(each) for role, each in servers.items()}
     if version := _of_roles(versions):
         found["engine_version"] = version
-    if cards := _cards([one for each in servers.values() for one in each]):
+    if cards := _cards(ungrouped(servers)):
         found["gpus"] = cards
     roles = (f"{len(each)} {role}" for role, each in servers.items() if role)
     found["disaggregation"] = ", ".join(roles) or "none"
@@ -77,7 +78,7 @@ def deployment_of(
 
 def model_of(servers: Mapping[str, list[Object]]) -> str | None:
     """Of the first server: all have one."""
-    first = next((one for each in servers.values() for one in each), None)
+    first = next(iter(ungrouped(servers)), None)
     return text(at(first, "served_model_name")) or text(at(first, "model_path"))
 
 

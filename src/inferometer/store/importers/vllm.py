@@ -131,13 +131,15 @@ def _conditions(
     if (run := figure(result.get("run_number"))) is not None:
         found["repeat"] = run + 1
     if strategy := text(result.get("ramp_up_strategy")):
-        rates = [
-            figure(result.get(f"ramp_up_{end}_rps")) for end in ("start", "end")
-        ]
-        found["arrivals"] = (
-            f"{strategy} ramp from {rates[0]} to {rates[1]} req/s"
-        )
+        found["arrivals"] = f"{strategy} ramp {_span(result)}"
     return found
+
+
+def _span(result: Object) -> str:
+    start, end = (
+        figure(result.get(f"ramp_up_{each}_rps")) for each in ("start", "end")
+    )
+    return f"from {start} to {end} req/s"
 
 
 def date_of(result: Object) -> str | None:

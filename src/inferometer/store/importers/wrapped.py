@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from inferometer.grouping import ungrouped
 from inferometer.store.importers.imported_run import CannotImportError
 from inferometer.store.json_values import Object
 from inferometer.words import Said
@@ -96,7 +97,7 @@ class Wrapping:
         rest = {key: each for key, each in outer.items() if key not in found}
         if len(found) > 1:
             self._require_all(outer, found)
-        for each in (one for there in found.values() for one in there):
+        for each in ungrouped(found):
             tag = {"tag": each.tag} if each.tag and not keys else {}
             around = {**tag, **rest, **each.around}
             yield Wrapped(each.result, around, each.keys)

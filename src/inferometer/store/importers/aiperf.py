@@ -18,7 +18,9 @@ import numpy as np
 from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import (
     CompanionError,
+    Declarations,
     Declared,
+    Figures,
     ImportedRequests,
     ImportedRun,
 )
@@ -225,7 +227,7 @@ def _run(result: Object, path: Path, tool: str, config: object) -> ImportedRun:
     failed = _failed(result)
     if result.get("was_cancelled") is True:
         notes = (*notes, Said("note.cancelled"))
-    own: dict[str, float] = {}
+    own: Figures = {}
     for name in OWN:
         own |= figures(result.get(name), {f"{name}.avg": "avg"})
     load, conditions, model = _settings(config)
@@ -279,8 +281,8 @@ TOTALS = (
 
 
 def _tokens(
-    result: Object, metrics: dict[str, float]
-) -> tuple[tuple[Said, ...], dict[str, float]]:
+    result: Object, metrics: Figures
+) -> tuple[tuple[Said, ...], Figures]:
     """Totals that only its own tokenizer knows, and what has to be said of them."""
     if "total_input_tokens" in metrics:  # which the server counted
         return (), {}
@@ -312,7 +314,7 @@ def _failed(result: Object) -> float | None:
 
 def _settings(
     config: object,
-) -> tuple[dict[str, float], dict[str, Declared], str | None]:
+) -> tuple[Figures, Declarations, str | None]:
     """What was asked: in `phases` and `datasets`, before that in `loadgen` and `input`, in
     genai-perf by the names of its flags.
     """
@@ -325,13 +327,13 @@ def _settings(
     return load, _conditions(config, dataset), _model(config)
 
 
-def _load(config: object, dataset: object) -> dict[str, float]:
+def _load(config: object, dataset: object) -> Figures:
     """Of several places the last one counts."""
     measured = [
         each for each in entries(at(config, "phases")) if not _is_warmup(each)
     ]
     stimulus = at(config, "perf_analyzer", "stimulus")
-    load: dict[str, float] = {}
+    load: Figures = {}
     if at(config, "prompt_source") in (None, "synthetic"):
         load = figures(config, LENGTHS_IN_FLAGS)
     for source in (config, stimulus, at(config, "loadgen")):
@@ -372,7 +374,7 @@ def _singles(source: object) -> Object:
     }
 
 
-def _conditions(config: object, dataset: object) -> dict[str, Declared]:
+def _conditions(config: object, dataset: object) -> Declarations:
     kinds = (text(at(dataset, "type")), text(at(dataset, "format")))
     older = text(at(config, "input", "public_dataset")) or text(
         at(config, "prompt_source")
@@ -428,7 +430,7 @@ def _named(cell: str) -> tuple[str, str]:
 
 def _combinations(
     result: Object,
-) -> Iterator[tuple[Object, tuple[dict[str, float], dict[str, Declared]]]]:
+) -> Iterator[tuple[Object, tuple[Figures, Declarations]]]:
     """Figures of each combination that a sweep tried, and its settings."""
     swept = at(result, "metadata", "parameter_name")
     old = result.get("per_value_metrics")
@@ -448,10 +450,10 @@ def _combinations(
             yield metrics, _varied(parameters)
 
 
-def _varied(parameters: object) -> tuple[dict[str, float], dict[str, Declared]]:
+def _varied(parameters: object) -> tuple[Figures, Declarations]:
     """What a sweep varied: of the load, and of everything else by its last name."""
-    load: dict[str, float] = {}
-    conditions: dict[str, Declared] = {}
+    load: Figures = {}
+    conditions: Declarations = {}
     for path, value in members(parameters).items():
         words = path.split(".")
         word = next(filter(PARAMETERS.__contains__, reversed(words)), None)

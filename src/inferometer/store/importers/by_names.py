@@ -19,6 +19,7 @@ from inferometer.store.importers.declared import (
 )
 from inferometer.store.importers.imported_run import (
     MAX_NAMED,
+    Figures,
     ImportedRun,
     UnknownResultError,
     noted_of_rows,
@@ -264,9 +265,9 @@ def _tell(
 
 def _agreeing(
     told: Mapping[str, Mapping[Path, float]],
-) -> tuple[dict[str, float], list[Path]]:
+) -> tuple[Figures, list[Path]]:
     """What is told in one way, and who tells the rest."""
-    found: dict[str, float] = {}
+    found: Figures = {}
     contradictory: list[Path] = []
     for name, each in told.items():
         first, *others = each.values()
@@ -281,7 +282,7 @@ def _is_near(one: float, other: float, share: float) -> bool:
     return abs(one - other) <= share * abs(other)
 
 
-def _duration(result: Object, metrics: Mapping[str, float]) -> dict[str, float]:
+def _duration(result: Object, metrics: Mapping[str, float]) -> Figures:
     """Without a unit it is in seconds where it agrees with what else is told."""
     told = figure(result.get("duration"))
     completed, rate = (

@@ -13,7 +13,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from functools import lru_cache
 
 from inferometer.secret import is_secret, masked_text
-from inferometer.store.importers.imported_run import Declared
+from inferometer.store.importers.imported_run import Declarations, Declared
 from inferometer.store.json_values import MAX_WHOLE, Object
 from inferometer.vocabulary import (
     CONDITIONS,
@@ -176,14 +176,14 @@ _PLACE = re.compile(
 )
 
 
-def declared(source: object, known: Container[str] = ()) -> dict[str, Declared]:
+def declared(source: object, known: Container[str] = ()) -> Declarations:
     """The scalars that `source` says under keys that are not `known`, by our names where they are
     aliases of ours, else by their own. Those of objects inside have the name of their key, too.
     """
     return _by_name(_scalars(source, known, (), 0), of_what_was_measured)
 
 
-def configured(config: object, left_out: Container[str]) -> dict[str, Declared]:
+def configured(config: object, left_out: Container[str]) -> Declarations:
     """The same of what a tool was told to do, without the keys that are `left_out` wherever they
     stand: its load, and what it does with the results.
     """
@@ -193,9 +193,9 @@ def configured(config: object, left_out: Container[str]) -> dict[str, Declared]:
 def _by_name(
     scalars: Iterable[tuple[Path, Declared]],
     kept_of: Callable[[str, object], Declared | None],
-) -> dict[str, Declared]:
+) -> Declarations:
     """Two values of one name are kept both, the second under a longer one."""
-    found: dict[str, Declared] = {}
+    found: Declarations = {}
     for path, value in scalars:
         if len(found) >= MAX_DECLARED:
             break
@@ -249,7 +249,7 @@ def _tells_a_secret(key: str, value: str) -> bool:
     return is_secret(key, value) or masked_text(value) != value
 
 
-def noted(result: Object, known: Container[str]) -> dict[str, Declared]:
+def noted(result: Object, known: Container[str]) -> Declarations:
     """The same of the top of a file alone, and of objects that no tool has there: what is inside
     others is the tool's own.
     """

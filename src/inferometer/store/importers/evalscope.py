@@ -19,7 +19,8 @@ import numpy as np
 from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import (
     CannotImportError,
-    Declared,
+    Declarations,
+    Figures,
     ImportedRequests,
     ImportedRun,
     unread,
@@ -103,7 +104,7 @@ def read_evalscope(directory: Path, most_bytes: int) -> ImportedRun:
     )
 
 
-def _totals(requests: ImportedRequests | None) -> dict[str, float]:
+def _totals(requests: ImportedRequests | None) -> Figures:
     if requests is None:
         return {}
     ok = requests.ok
@@ -113,7 +114,7 @@ def _totals(requests: ImportedRequests | None) -> dict[str, float]:
     }
 
 
-def _prompt_length(arguments: Object) -> dict[str, float]:
+def _prompt_length(arguments: Object) -> Figures:
     """Of random prompts whose limits are one number."""
     told = figures(
         arguments, {"low": "min_prompt_length", "high": "max_prompt_length"}
@@ -124,15 +125,15 @@ def _prompt_length(arguments: Object) -> dict[str, float]:
     return {"input_len": told["low"]}
 
 
-def _conditions(arguments: Object) -> dict[str, Declared]:
+def _conditions(arguments: Object) -> Declarations:
     dataset, name = text(arguments.get("dataset")), text(arguments.get("name"))
     told = {"dataset": dataset, "label": name}
     prefix = figures(arguments, {"prefix_len": "prefix_length"})
-    found: dict[str, Declared] = given(told)
+    found: Declarations = given(told)
     return found | {key: int(n) for key, n in prefix.items() if n > 0}
 
 
-def _percentiles(directory: Path, most_bytes: int) -> dict[str, float]:
+def _percentiles(directory: Path, most_bytes: int) -> Figures:
     """The ranks of the percentile file, as `TTFT (ms).99%`. The file is a list of rows."""
     path = directory / "benchmark_percentile.json"
     if not path.exists():
@@ -143,7 +144,7 @@ def _percentiles(directory: Path, most_bytes: int) -> dict[str, float]:
         raise
     except (ValueError, RecursionError):
         raise unread(path, Said("unread.evalscope")) from None
-    own: dict[str, float] = {}
+    own: Figures = {}
     for row in rows:
         if (name := text(at(row, "Percentiles"))) and isinstance(row, dict):
             own |= figures(

@@ -14,7 +14,8 @@ import numpy as np
 
 from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import (
-    Declared,
+    Declarations,
+    Figures,
     ImportedRequests,
     ImportedRun,
 )
@@ -87,7 +88,7 @@ def read_genai_bench(
     ]
 
 
-def _lengths(total: Object) -> dict[str, float]:
+def _lengths(total: Object) -> Figures:
     """Those that were asked for, where they are fixed."""
     fixed = FIXED.fullmatch(text(at(total, "scenario")) or "")
     if fixed is None:
@@ -96,7 +97,7 @@ def _lengths(total: Object) -> dict[str, float]:
     return dict(zip(names, map(float, fixed.groups()), strict=True))
 
 
-def _metrics(total: Object, to_ms: float) -> dict[str, float]:
+def _metrics(total: Object, to_ms: float) -> Figures:
     metrics = metrics_of("genai-bench", total)
     for ours, theirs in latencies_in("genai-bench").items():
         names = {
@@ -109,9 +110,9 @@ def _metrics(total: Object, to_ms: float) -> dict[str, float]:
     return metrics
 
 
-def _conditions(metadata: Object, total: Object | None) -> dict[str, Declared]:
+def _conditions(metadata: Object, total: Object | None) -> Declarations:
     """Of the server; `total` tells the law that lengths follow, where they are not fixed."""
-    told: dict[str, Declared] = {
+    told: Declarations = {
         ours: value
         for ours, theirs in DEPLOYMENT.items()
         if isinstance(value := metadata.get(theirs), str | int) and value

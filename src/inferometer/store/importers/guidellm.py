@@ -17,7 +17,8 @@ import numpy as np
 from inferometer.grouping import ungrouped
 from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import (
-    Declared,
+    Declarations,
+    Figures,
     ImportedRequests,
     ImportedRun,
 )
@@ -125,7 +126,7 @@ def _run(benchmark: Object, report: Object, path: Path) -> ImportedRun:
     own = _own(benchmark)
     data, lengths = _data(benchmark, report)
     prefix_len = lengths.pop("prefix_len", None)
-    conditions: dict[str, Declared] = {"dataset": data} if data else {}
+    conditions: Declarations = {"dataset": data} if data else {}
     conditions |= {"prefix_len": int(prefix_len)} if prefix_len else {}
     conditions |= _backend(benchmark, report)
     load, name = _load(benchmark)
@@ -149,7 +150,7 @@ def _run(benchmark: Object, report: Object, path: Path) -> ImportedRun:
     )
 
 
-def _backend(benchmark: Object, report: Object) -> dict[str, Declared]:
+def _backend(benchmark: Object, report: Object) -> Declarations:
     told = _first(benchmark, ("config", "backend", "request_format")) or _first(
         report, ("args", "request_type"), ("args", "request_format")
     )
@@ -157,7 +158,7 @@ def _backend(benchmark: Object, report: Object) -> dict[str, Declared]:
     return {} if known is None else {"backend": known}
 
 
-def _settings(benchmark: Object, report: Object) -> dict[str, Declared]:
+def _settings(benchmark: Object, report: Object) -> Declarations:
     """Wherever its versions have them."""
     inside = ("args", "config", "worker", "benchmarker", "request_loader")
     told = {name: benchmark.get(name) for name in (*inside, "extras")}
@@ -171,8 +172,8 @@ def _first(source: object, *paths: tuple[str, ...]) -> object:
     return next((each for each in found if each is not None), None)
 
 
-def _own(benchmark: Object) -> dict[str, float]:
-    own: dict[str, float] = {}
+def _own(benchmark: Object) -> Figures:
+    own: Figures = {}
     for name in OWN:
         figures_ = at(benchmark, "metrics", name, "successful")
         means = {
@@ -198,7 +199,7 @@ def _own(benchmark: Object) -> dict[str, float]:
     return own | figures(totals, {"incomplete": "incomplete"})
 
 
-def _notes(own: dict[str, float]) -> tuple[Said, ...]:
+def _notes(own: Figures) -> tuple[Said, ...]:
     told = [f"{name} {own[name]:.6g}" for name in SHOWN if name in own]
     cut_off = own.get("incomplete", 0.0)
     shown = (Said("note.own_figures", {"figures": told}),) if told else ()
@@ -206,9 +207,9 @@ def _notes(own: dict[str, float]) -> tuple[Said, ...]:
     return (*shown, *cut)
 
 
-def _number_asked(benchmark: Object) -> dict[str, float]:
+def _number_asked(benchmark: Object) -> Figures:
     """Of several places the last one counts."""
-    limits, found = at(benchmark, "config", "constraints"), dict[str, float]()
+    limits, found = at(benchmark, "config", "constraints"), Figures()
     for source, name in (
         (at(limits, "max_requests", "args"), "count"),
         (at(limits, "max_requests"), "max_num"),
@@ -219,7 +220,7 @@ def _number_asked(benchmark: Object) -> dict[str, float]:
     return found
 
 
-def _load(benchmark: Object) -> tuple[dict[str, float], str | None]:
+def _load(benchmark: Object) -> tuple[Figures, str | None]:
     """Slots, rate and number of requests, and what the strategy is called."""
     strategy = _first(
         benchmark,
@@ -243,9 +244,7 @@ def _load(benchmark: Object) -> tuple[dict[str, float], str | None]:
     return load, f"{kind} {level:g}"
 
 
-def _data(
-    benchmark: Object, report: Object
-) -> tuple[str | None, dict[str, float]]:
+def _data(benchmark: Object, report: Object) -> tuple[str | None, Figures]:
     """What prompts were made of, and which lengths were asked for."""
     told = _first(
         report, ("args", "data"), ("config", "spec", "data")

@@ -18,6 +18,10 @@ from inferometer.words import Said, first_few
 
 Declared = str | int | float | bool
 """A condition that a file declares."""
+Declarations = dict[str, Declared]
+"""By the names of conditions, or of settings."""
+Figures = dict[str, float]
+"""By our names, or in `own` by the tool's."""
 
 Array = npt.NDArray[np.float64]
 

@@ -18,7 +18,9 @@ from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import (
     CannotImportError,
     CompanionError,
+    Declarations,
     Declared,
+    Figures,
     ImportedRun,
 )
 from inferometer.store.importers.reading import (
@@ -129,7 +131,7 @@ def _successes(result: Object, path: Path, *, is_stage: bool) -> Object:
     raise CompanionError(Said("unread.inference_perf", told))
 
 
-def _asked(summary: object, settings: dict[str, float]) -> dict[str, float]:
+def _asked(summary: object, settings: Figures) -> Figures:
     """Of a closed loop the number of slots: the rate that is told with it is none."""
     if (slots := figure(at(summary, "concurrency"))) is not None:
         return {"max_concurrency": slots}
@@ -143,7 +145,7 @@ MEANS = {
 """By the total that follows from it."""
 
 
-def _totals(successes: object, rates: object) -> dict[str, float]:
+def _totals(successes: object, rates: object) -> Figures:
     """Duration and tokens, which follow from the count: older files tell means and rates only."""
     count = figure(at(successes, "count"))
     rate = figure(at(rates, "requests_per_sec"))
@@ -159,8 +161,8 @@ def _totals(successes: object, rates: object) -> dict[str, float]:
     return found
 
 
-def _own(result: Object, latencies: Object) -> dict[str, float]:
-    own: dict[str, float] = {}
+def _own(result: Object, latencies: Object) -> Figures:
+    own: Figures = {}
     for name in OWN:
         own |= figures(
             latencies.get(name),
@@ -177,7 +179,7 @@ def _own(result: Object, latencies: Object) -> dict[str, float]:
     )
 
 
-def _notes(summary: object, load: dict[str, float]) -> tuple[Said, ...]:
+def _notes(summary: object, load: Figures) -> tuple[Said, ...]:
     asked, sent = load.get("request_rate"), figure(at(summary, "achieved_rate"))
     if (
         asked is None
@@ -191,7 +193,7 @@ def _notes(summary: object, load: dict[str, float]) -> tuple[Said, ...]:
 
 def _settings(
     config: Object,
-) -> tuple[dict[str, Declared], dict[str, float], str | None]:
+) -> tuple[Declarations, Figures, str | None]:
     """What `config.yaml` tells: conditions, lengths and gaps, the model."""
     server, data = config.get("server"), config.get("data")
     conditions: dict[str, Declared | None] = {
@@ -209,7 +211,7 @@ def _settings(
     load = _lengths(data, prefix_len)
     if (gaps := GAPS.get(str(at(config, "load", "type")))) is not None:
         load["burstiness"] = gaps
-    told: dict[str, Declared] = given(conditions)
+    told: Declarations = given(conditions)
     return told, load, _model(server)
 
 
@@ -241,7 +243,7 @@ def _model(server: object) -> str | None:
     )
 
 
-def _lengths(data: object, prefix_len: float | None) -> dict[str, float]:
+def _lengths(data: object, prefix_len: float | None) -> Figures:
     """What was asked for; a shared prefix counts as part of the prompt."""
     if at(data, "type") == "shared_prefix":
         question = _length(at(data, "shared_prefix", "question_len"))

@@ -13,7 +13,11 @@ import re
 from pathlib import Path
 
 from inferometer.store.importers.declared import declared
-from inferometer.store.importers.imported_run import Declared, ImportedRun
+from inferometer.store.importers.imported_run import (
+    Declarations,
+    Figures,
+    ImportedRun,
+)
 from inferometer.store.importers.reading import (
     figures,
     latency_figures,
@@ -39,7 +43,7 @@ MEASURED = ("request_metrics", "server_metrics", "request_accounting")
 LOAD = {"max_concurrency": "conc", "input_len": "isl", "output_len": "osl"}
 
 
-def deployment_in(stem: str) -> dict[str, Declared]:
+def deployment_in(stem: str) -> Declarations:
     """Engine, cards and how the model is split, of `minimax_vllm_dep8_isl1024_osl128_conc4`: `dep`
     and `tep` are data and tensor parallel attention beside experts of their own.
     """
@@ -47,7 +51,7 @@ def deployment_in(stem: str) -> dict[str, Declared]:
     if found is None:
         return {}
     split, gpus = found["split"].lower(), int(found["gpus"])
-    told: dict[str, Declared] = {
+    told: Declarations = {
         "engine": found["engine"].lower(),
         "gpus": gpus,
     }
@@ -90,7 +94,7 @@ def read_inferencex(result: Object, path: Path, _: int) -> list[ImportedRun]:
     return [run]
 
 
-def _of_lengths(result: Object, gpus: int | None) -> dict[str, float]:
+def _of_lengths(result: Object, gpus: int | None) -> Figures:
     """Of prompts of one length, or of agents in older files, which have latencies alike."""
     is_of_agents = text(result.get("scenario_type")) == AGENTIC
     metrics = figures(
@@ -109,7 +113,7 @@ def _of_lengths(result: Object, gpus: int | None) -> dict[str, float]:
     return metrics | total | _output(result, gpus)
 
 
-def _output(result: Object, gpus: int) -> dict[str, float]:
+def _output(result: Object, gpus: int) -> Figures:
     """By all cards, or by those that decode where these do nothing else: the file's own rates say
     which, since input and output add up to the total.
     """
@@ -127,7 +131,7 @@ def _output(result: Object, gpus: int) -> dict[str, float]:
     return {}
 
 
-def _of_agents(result: Object) -> dict[str, float]:
+def _of_agents(result: Object) -> Figures:
     measured = result["request_metrics"]
     rates = measured["throughput"]
     metrics = figures(result, {"completed": "num_requests_successful"})
@@ -147,7 +151,7 @@ def _of_agents(result: Object) -> dict[str, float]:
     return metrics
 
 
-def _conditions(result: Object) -> dict[str, Declared]:
+def _conditions(result: Object) -> Declarations:
     """`dp_attention` and its like are the words true and false there."""
     measured = {
         name

@@ -14,7 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from inferometer.store.importers.declared import declared
-from inferometer.store.importers.imported_run import Declared, ImportedRun
+from inferometer.store.importers.imported_run import (
+    Declarations,
+    Declared,
+    ImportedRun,
+)
 from inferometer.store.importers.reading import figure as json_figure
 from inferometer.store.importers.reading import figures, iso_date
 from inferometer.store.importers.text import MAX_LINE, figure, lines_of, rows_of
@@ -295,8 +299,8 @@ def _known(result: Object) -> set[str]:
     }
 
 
-def _settings(result: Object) -> dict[str, Declared]:
-    found: dict[str, Declared] = {
+def _settings(result: Object) -> Declarations:
+    found: Declarations = {
         name: value
         for name in SETTINGS
         if isinstance(value := result.get(name), str | int) and value != ""
@@ -320,13 +324,13 @@ def _build(result: Object) -> str:
     return f"b{number:.0f}" + (f" ({commit})" if commit else "")
 
 
-def _of_model(result: Object) -> dict[str, Declared]:
+def _of_model(result: Object) -> Declarations:
     """`llama 7B Q4_0`; one file's name may be of many models."""
     name = text(result.get("model_type")) or ""
     kind = name.split(" ", 2)
     if len(kind) < 3:
         return {}
-    told: dict[str, Declared] = {"dtype": kind[2]}
+    told: Declarations = {"dtype": kind[2]}
     return told | (
         {"model_type": name} if text(result.get("model_filename")) else {}
     )

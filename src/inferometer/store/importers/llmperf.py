@@ -17,7 +17,8 @@ import numpy as np
 from inferometer.store.importers.declared import noted
 from inferometer.store.importers.imported_run import (
     CannotImportError,
-    Declared,
+    Declarations,
+    Figures,
     ImportedRequests,
     ImportedRun,
     unread,
@@ -103,7 +104,7 @@ MEANS = {
 """By the total that follows from it."""
 
 
-def _metrics(told: Object) -> dict[str, float]:
+def _metrics(told: Object) -> Figures:
     metrics = metrics_of("llmperf", told)
     for ours, theirs in latencies_in("llmperf").items():
         metrics |= latency_figures(_statistics(told, theirs), ours, 1e3)
@@ -144,7 +145,7 @@ def _statistics(told: Object, latency: str) -> Object:
     }
 
 
-def _noted(result: Object) -> dict[str, Declared]:
+def _noted(result: Object) -> Declarations:
     """What the user noted, and how far lengths were spread."""
     beside = {
         key: value

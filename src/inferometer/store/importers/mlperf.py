@@ -18,7 +18,8 @@ from pathlib import Path
 from inferometer.store.importers.imported_run import (
     CannotImportError,
     CompanionError,
-    Declared,
+    Declarations,
+    Figures,
     ImportedRun,
     unread,
 )
@@ -144,7 +145,7 @@ def read_mlperf(text: str, path: Path) -> list[ImportedRun]:
         label.strip().casefold(): word.strip()
         for _, (label, _, word) in zip(range(MAX_KEYS), pairs, strict=False)
     }
-    latencies: dict[str, float] = {}
+    latencies: Figures = {}
     for label, word in told.items():
         if (found := LATENCY.fullmatch(label)) is not None:
             latencies |= _latency(KINDS[found["kind"]], found, figure(word))
@@ -169,7 +170,7 @@ def _run_of_detail(text: str, path: Path) -> ImportedRun:
         for key, value in detail.items()
         if key in PARAMETERS_OF_DETAIL
     }
-    latencies: dict[str, float] = {}
+    latencies: Figures = {}
     for key, value in detail.items():
         if (found := IN_DETAIL.fullmatch(key)) is not None:
             latencies |= _latency(
@@ -182,7 +183,7 @@ def _run_of_detail(text: str, path: Path) -> ImportedRun:
 
 def _latency(
     latency: str, found: re.Match[str], value_ns: float | None
-) -> dict[str, float]:
+) -> Figures:
     name = f"{'mean' if found['mean'] else 'p' + found['rank']}_{latency}_ms"
     if value_ns is None or (known := statistic_of(name)) is None:
         return {}
@@ -195,7 +196,7 @@ def _latency(
 
 def _run(
     told: dict[str, str],
-    latencies: dict[str, float],
+    latencies: Figures,
     detail: dict[str, object],
     path: Path,
 ) -> ImportedRun:
@@ -230,7 +231,7 @@ def _run(
     )
 
 
-def _load(kind: str, counted: dict[str, float]) -> dict[str, float]:
+def _load(kind: str, counted: Figures) -> Figures:
     """What a scenario asks of a server."""
     match kind:
         case "Offline":
@@ -243,18 +244,18 @@ def _load(kind: str, counted: dict[str, float]) -> dict[str, float]:
     return {}
 
 
-def _hardware(system: str | None) -> dict[str, Declared]:
-    found: dict[str, Declared] = {} if system is None else {"config": system}
+def _hardware(system: str | None) -> Declarations:
+    found: Declarations = {} if system is None else {"config": system}
     if cards := _cards_of(system or ""):
         found |= {"gpus": int(cards["gpus"]), "card": cards["card"]}
     return found
 
 
 def _kind_of_run(
-    told: dict[str, str], counted: dict[str, float], path: Path
-) -> dict[str, Declared]:
+    told: dict[str, str], counted: Figures, path: Path
+) -> Declarations:
     """What tells a run from one of performance, which says nothing here."""
-    found: dict[str, Declared] = {
+    found: Declarations = {
         name: counted[name] for name in OF_COMPLIANCE if counted.get(name)
     }
     if tests := [
@@ -270,7 +271,7 @@ def _cards_of(system: str) -> re.Match[str] | None:
     return SYSTEM.match(system) or SYSTEM_OF_CARDS.fullmatch(system)
 
 
-def _limits(counted: dict[str, float]) -> dict[str, float]:
+def _limits(counted: Figures) -> Figures:
     """Which LoadGen holds latencies against, ms."""
     names = ("ttft_latency", "tpot_latency", "target_latency")
     return figures(
@@ -279,7 +280,7 @@ def _limits(counted: dict[str, float]) -> dict[str, float]:
 
 
 def _notes(
-    told: dict[str, str], counted: dict[str, float], kind: str
+    told: dict[str, str], counted: Figures, kind: str
 ) -> tuple[Said, ...]:
     verdict = told.get("result is")
     if verdict not in ("VALID", "INVALID"):

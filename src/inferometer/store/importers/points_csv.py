@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from inferometer.store.importers.imported_run import (
-    Declared,
+    Declarations,
+    Figures,
     ImportedRun,
     noted_of_rows,
 )
@@ -81,7 +82,7 @@ def read_dcu(text: str, path: Path) -> list[ImportedRun]:
 
 def _our_run(row: dict[str, str], path: Path) -> ImportedRun:
     word = {name: value.removeprefix("'") for name, value in row.items()}
-    conditions: dict[str, Declared] = {
+    conditions: Declarations = {
         name: value
         for name, value in word.items()
         if not (name in NOT_CONDITIONS or name in BESIDE or _is_value(name))
@@ -105,7 +106,7 @@ def _our_run(row: dict[str, str], path: Path) -> ImportedRun:
     )
 
 
-def _load(word: dict[str, str]) -> dict[str, float]:
+def _load(word: dict[str, str]) -> Figures:
     asked = {
         name: word[name]
         for name in LOAD
@@ -125,7 +126,7 @@ def _is_value(name: str) -> bool:
     )
 
 
-def _numbers(words: dict[str, str]) -> dict[str, float]:
+def _numbers(words: dict[str, str]) -> Figures:
     found = {name: figure(word) for name, word in words.items()}
     return given(found)
 
@@ -137,7 +138,7 @@ def _named(row: dict[str, str], names: Mapping[str, str]) -> dict[str, str]:
 
 def _dcu_run(row: dict[str, str], path: Path) -> ImportedRun:
     found = _named(row, DCU_CONDITIONS)
-    conditions: dict[str, Declared] = {
+    conditions: Declarations = {
         name: word for name, word in found.items() if word
     }
     return ImportedRun(

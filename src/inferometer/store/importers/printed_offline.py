@@ -11,7 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from inferometer.store.importers.imported_run import Declared, ImportedRun
+from inferometer.store.importers.imported_run import (
+    Declarations,
+    Figures,
+    ImportedRun,
+)
 from inferometer.store.importers.printed_report import (
     METRICS,
     all_settings_in,
@@ -84,9 +88,9 @@ class _Result:
 
     tool: str = ""
     arguments: dict[str, str] = field(default_factory=dict)
-    settings: dict[str, Declared] = field(default_factory=dict)
-    metrics: dict[str, float] = field(default_factory=dict)
-    latencies: dict[str, float] = field(default_factory=dict)
+    settings: Declarations = field(default_factory=dict)
+    metrics: Figures = field(default_factory=dict)
+    latencies: Figures = field(default_factory=dict)
     """Seconds, by what the report calls them."""
 
 
@@ -173,7 +177,7 @@ def _arguments_in(line: str) -> dict[str, str]:
 def _run(result: _Result, path: Path) -> ImportedRun:
     told, (engine, _, kind) = result.arguments, result.tool.partition("-")
     asked = {name: figure(told[name]) for name in LOAD if name in told}
-    conditions: dict[str, Declared] = {
+    conditions: Declarations = {
         name: int(word) if WHOLE.fullmatch(word) else word
         for name, word in told.items()
         if name not in ("model", *LOAD)

@@ -14,7 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from inferometer.store.importers.declared import configured
-from inferometer.store.importers.imported_run import Declared, ImportedRun
+from inferometer.store.importers.imported_run import (
+    Declarations,
+    Declared,
+    Figures,
+    ImportedRun,
+)
 from inferometer.store.importers.text import figure, lines_of
 from inferometer.store.json_values import given
 from inferometer.vocabulary import of_role, statistic_of
@@ -100,7 +105,7 @@ ANY_TYPED = re.compile(
 """Also a flag without a value, which is on."""
 
 
-def all_settings_in(line: str, left_out: Container[str]) -> dict[str, Declared]:
+def all_settings_in(line: str, left_out: Container[str]) -> Declarations:
     """All arguments that a tool prints, or those of a command line, but the ones `left_out`."""
     is_printed = "Namespace(" in line or "ServerArgs(" in line
     pattern = ANY_PRINTED if is_printed else ANY_TYPED
@@ -127,10 +132,10 @@ class _Report:
     """A report as far as it was read, with what was printed before it."""
 
     arguments: dict[str, str] = field(default_factory=dict)
-    settings: dict[str, Declared] = field(default_factory=dict)
-    load: dict[str, float] = field(default_factory=dict)
-    metrics: dict[str, float] = field(default_factory=dict)
-    own: dict[str, float] = field(default_factory=dict)
+    settings: Declarations = field(default_factory=dict)
+    load: Figures = field(default_factory=dict)
+    metrics: Figures = field(default_factory=dict)
+    own: Figures = field(default_factory=dict)
     backend: str | None = None
     """Which SGLang's report names."""
 
@@ -264,7 +269,7 @@ def _run(report: _Report, path: Path) -> ImportedRun:
 
 def _conditions(
     told: Mapping[str, str], report: _Report, is_random: bool
-) -> dict[str, Declared]:
+) -> Declarations:
     prefix = figure(told.get("random_prefix_len", ""))
     seed = figure(told.get("seed", ""))
     found: dict[str, Declared | None] = {

@@ -21,6 +21,7 @@ import yaml
 from inferometer.store.importers.imported_run import (
     Array,
     CannotImportError,
+    Figures,
     unread,
 )
 from inferometer.store.json_values import Object, at, members, number
@@ -199,7 +200,7 @@ def is_endless(value: object) -> bool:
     )
 
 
-def metrics_of(tool: str, result: object) -> dict[str, float]:
+def metrics_of(tool: str, result: object) -> Figures:
     """Our metrics, except those of latencies, where the result files of `tool` have them."""
     return {
         ours: value
@@ -222,7 +223,7 @@ def figures(
     source: object,
     names: Mapping[str, str] | Iterable[str],
     scale: float = 1.0,
-) -> dict[str, float]:
+) -> Figures:
     """Those of `names` (ours → theirs, or the same) that `source` has, times `scale`."""
     if not isinstance(source, dict):
         return {}
@@ -237,9 +238,7 @@ def figures(
     }
 
 
-def latency_figures(
-    source: object, latency: str, to_ms: float
-) -> dict[str, float]:
+def latency_figures(source: object, latency: str, to_ms: float) -> Figures:
     """The mean, median, standard deviation and percentiles that `source` has of a latency of ours,
     by our names.
     """

@@ -14,6 +14,7 @@ import numpy as np
 from inferometer.metrics.definitions import tpot
 from inferometer.store.importers.imported_run import (
     Array,
+    Figures,
     ImportedRequests,
     ImportedRun,
 )
@@ -22,7 +23,7 @@ from inferometer.vocabulary import percentile_name
 
 def recompute(
     run: ImportedRun, percentiles: Sequence[float] = (50, 90, 95, 99)
-) -> dict[str, float]:
+) -> Figures:
     """By the names of `ImportedRun.metrics`; empty without all of its single requests. Rates are
     over the file's own duration.
     """
@@ -59,7 +60,7 @@ def _samples(requests: ImportedRequests) -> dict[str, Array]:
     return samples
 
 
-def _counts(requests: ImportedRequests) -> dict[str, float]:
+def _counts(requests: ImportedRequests) -> Figures:
     ok = requests.ok
     return {
         "completed": float(np.count_nonzero(ok)),
@@ -71,7 +72,7 @@ def _counts(requests: ImportedRequests) -> dict[str, float]:
 
 def _statistics(
     key: str, sample_s: Array, percentiles: Sequence[float]
-) -> dict[str, float]:
+) -> Figures:
     sample_s = sample_s[~np.isnan(sample_s)]
     if not len(sample_s):
         return {}

@@ -13,7 +13,7 @@ import numpy as np
 
 from inferometer.store.importers.declared import declared
 from inferometer.store.importers.imported_run import (
-    Declared,
+    Declarations,
     ImportedRequests,
     ImportedRun,
     requests_or_why,
@@ -88,7 +88,7 @@ def read_sglang(result: Object, path: Path, _: int) -> list[ImportedRun]:
 @lru_cache(64)
 def _servers(
     info: str,
-) -> tuple[dict[str, list[Object]], dict[str, Declared]]:
+) -> tuple[dict[str, list[Object]], Declarations]:
     """All servers, and what they say of themselves: the same in thousands of lines."""
     servers = servers_of(json.loads(info))
     return servers, settings_of(servers)

@@ -12,7 +12,11 @@ import math
 from pathlib import Path
 
 from inferometer.store.importers.declared import declared
-from inferometer.store.importers.imported_run import Declared, ImportedRun
+from inferometer.store.importers.imported_run import (
+    Declarations,
+    Figures,
+    ImportedRun,
+)
 from inferometer.store.importers.reading import figures
 from inferometer.store.json_values import Object, number, text
 from inferometer.words import Said
@@ -80,7 +84,7 @@ def _measured(result: Object) -> Object:
     }
 
 
-def _metrics(result: Object, latency: str) -> dict[str, float]:
+def _metrics(result: Object, latency: str) -> Figures:
     """By their definitions, of what every version writes."""
     told = figures(
         result,
@@ -105,7 +109,7 @@ def _run(
     result: Object,
     path: Path,
     tool: str,
-    metrics: dict[str, float],
+    metrics: Figures,
     note: Said,
 ) -> ImportedRun:
     own = figures(_measured(result), OWN)
@@ -126,7 +130,7 @@ def _run(
     )
 
 
-def _conditions(result: Object) -> dict[str, Declared]:
+def _conditions(result: Object) -> Declarations:
     name = text(result.get("run_name"))
     named = {} if name in NO_NAMES else {"run_name": name}
     return declared(result, NO_CONDITIONS) | named

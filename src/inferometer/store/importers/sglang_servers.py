@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from inferometer.grouping import ungrouped
 from inferometer.store.importers.declared import configured
-from inferometer.store.importers.imported_run import Declared
+from inferometer.store.importers.imported_run import Declarations, Declared
 from inferometer.store.importers.reading import figure
 from inferometer.store.json_values import Object, at, entries, text, whole
 
@@ -35,7 +35,7 @@ def servers_of(info: object) -> dict[str, list[Object]]:
     }
 
 
-def settings_of(servers: Mapping[str, list[Object]]) -> dict[str, Declared]:
+def settings_of(servers: Mapping[str, list[Object]]) -> Declarations:
     """All that may tell one deployment from another. What servers do not share has the value of
     each role: `0.5.5 prefill, 0.5.6 decode`.
     """
@@ -60,7 +60,7 @@ def _versions(servers: Iterable[Object]) -> str:
 
 def deployment_of(
     servers: Mapping[str, list[Object]], settings: Mapping[str, Declared]
-) -> dict[str, Declared]:
+) -> Declarations:
     """Engine and version, parallelism, cards, and how many servers prefill and decode."""
     found = {name: settings[name] for name in KNOWN if name in settings}
     if not servers:
@@ -82,9 +82,9 @@ def model_of(servers: Mapping[str, list[Object]]) -> str | None:
     return text(at(first, "served_model_name")) or text(at(first, "model_path"))
 
 
-def _joined(servers: list[dict[str, Declared]]) -> dict[str, Declared]:
+def _joined(servers: list[Declarations]) -> Declarations:
     """Of servers of one role: one value, or one after another where they differ."""
-    found: dict[str, Declared] = {}
+    found: Declarations = {}
     for name in dict.fromkeys(name for each in servers for name in each):
         values = list(
             dict.fromkeys(each[name] for each in servers if name in each)

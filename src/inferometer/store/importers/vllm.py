@@ -19,7 +19,8 @@ import numpy.typing as npt
 from inferometer.store.importers.declared import declared
 from inferometer.store.importers.imported_run import (
     Array,
-    Declared,
+    Declarations,
+    Figures,
     ImportedRequests,
     ImportedRun,
     requests_or_why,
@@ -91,7 +92,7 @@ def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
     ]
 
 
-def load_of(tool: str, result: Object) -> dict[str, float]:
+def load_of(tool: str, result: Object) -> Figures:
     """All at once is the string "inf" in vLLM's files and a bare Infinity in SGLang's."""
     load = figures(result, settings_in(tool))
     if is_endless(result.get("request_rate")):
@@ -99,7 +100,7 @@ def load_of(tool: str, result: Object) -> dict[str, float]:
     return load
 
 
-def _total_rate(metrics: Mapping[str, float]) -> dict[str, float]:
+def _total_rate(metrics: Mapping[str, float]) -> Figures:
     """By its definition, where a fork leaves it out and has what it is made of."""
     made_of = [
         metrics.get(f"total_{way}_tokens") for way in ("input", "output")
@@ -118,9 +119,7 @@ def _in_seconds(result: Object) -> dict[str, str]:
     return {ours: name for name in result if statistic_of(ours := f"{name}_ms")}
 
 
-def _conditions(
-    result: Object, in_seconds: Mapping[str, str]
-) -> dict[str, Declared]:
+def _conditions(result: Object, in_seconds: Mapping[str, str]) -> Declarations:
     """The wire format, the law of a rate that changes, and all that users or forks note."""
     measured = {key for key in result if key.startswith(MEASURED)}
     found = declared(result, KEYS | measured | set(in_seconds.values()))

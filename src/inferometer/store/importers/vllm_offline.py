@@ -17,6 +17,7 @@ import numpy as np
 from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import (
     CannotImportError,
+    Figures,
     ImportedRun,
 )
 from inferometer.store.importers.reading import (
@@ -102,7 +103,7 @@ def _run(
     result: Object,
     path: Path,
     tool: str,
-    metrics: dict[str, float],
+    metrics: Figures,
     scenario: str,
 ) -> ImportedRun:
     record = _arguments(path)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from inferometer.results.foreign import points_in
 from inferometer.results.measured_lengths import with_lengths
-from inferometer.results.point import Condition, Point
+from inferometer.results.point import Condition, Conditions, Point
 from inferometer.results.run_point import is_run_directory, point_of_run
 from inferometer.spec.target import Threshold, campaign_target
 from inferometer.store.campaign.checked_ledger import read_campaign_ledger
@@ -176,7 +176,7 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
 def _own_point(campaign: Campaign, result: Result) -> Point:
     """As its files tell it, with what the campaign knows of its conditions."""
     group = result.point.partition("/")[0]
-    told: dict[str, Condition] = {
+    told: Conditions = {
         "campaign": campaign.places.name,
         "group": group,
     }
@@ -184,7 +184,7 @@ def _own_point(campaign: Campaign, result: Result) -> Point:
         told["engine_version"] = result.server_version
     declared = campaign.declarations(group)
 
-    def conditions(run: Object) -> dict[str, Condition]:
+    def conditions(run: Object) -> Conditions:
         server = at(run, "spec", "server")
         known = _first(each.told for each in declared if each.is_of(server))
         return {**told, **known, **_address(result, run)}
@@ -331,7 +331,7 @@ def _declaration(configuration: Object, name: str) -> _Declaration | None:
     )
 
 
-def _address(result: Result, run: Object) -> dict[str, Condition]:
+def _address(result: Result, run: Object) -> Conditions:
     """Of a server that is not ours, where the run is of an earlier version, whose fingerprint
     did not tell it."""
     is_told_later = (
@@ -343,5 +343,5 @@ def _address(result: Result, run: Object) -> dict[str, Condition]:
 
 def _first(
     told: Iterable[tuple[tuple[str, Condition], ...]],
-) -> dict[str, Condition]:
+) -> Conditions:
     return dict(next(iter(told), ()))

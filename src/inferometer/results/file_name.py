@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from os.path import splitext
 
-from inferometer.results.point import Condition
+from inferometer.results.point import Condition, Conditions
 from inferometer.store.importers import unpacked_name
 
 SUFFIXES = (
@@ -80,7 +80,7 @@ READ: dict[str, Callable[[str], Condition]] = {
 """How the words of a name become values; the others stay words."""
 
 
-def conditions_in(stem: str) -> dict[str, Condition]:
+def conditions_in(stem: str) -> Conditions:
     """What a file's name without `.json` tells of config, group, model, tp, input_len, output_len,
     cache, num_prompts, request_rate and max_concurrency.
     """

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from inferometer.results.point import Condition
+from inferometer.results.point import Condition, Conditions
 from inferometer.results.telling import spelled
 from inferometer.results.words_of_names import STACKS, of_folder, stack_called
 from inferometer.store.importers.declared import declared
@@ -43,7 +43,7 @@ class Folders:
     def told(self, folder: Path) -> tuple[Teller, ...]:
         """What counts most comes first."""
         if folder not in self._known:
-            names: dict[str, Condition] = {}
+            names: Conditions = {}
             for above in (folder, *folder.parents)[:LEVELS]:
                 names = {**of_folder(above.name), **names}
             self._known[folder] = (
@@ -86,7 +86,7 @@ def _agree(one: Condition, other: Condition) -> bool:
     return longer == shorter or longer.startswith(f"{shorter}.")
 
 
-def _metadata(path: Path) -> dict[str, Condition]:
+def _metadata(path: Path) -> Conditions:
     """What the file declares; nothing where it is damaged, or is of something else."""
     if not path.exists():
         return {}
@@ -94,7 +94,7 @@ def _metadata(path: Path) -> dict[str, Condition]:
         told = read_objects(path, MAX_METADATA_BYTES)[0]
     except (CannotImportError, IndexError):
         return {}
-    found: dict[str, Condition] = dict(declared(told))
+    found: Conditions = dict(declared(told))
     for stack in STACKS:
         if version := found.pop(f"{stack}_version", None):
             found["stack"] = stack_called(stack, str(version))

@@ -30,7 +30,7 @@ from inferometer.results.imported_requests import (
 )
 from inferometer.results.json_text import objects_in
 from inferometer.results.measured_lengths import Lengths, MeasuredLength
-from inferometer.results.point import Condition, Point, ordered
+from inferometer.results.point import Condition, Conditions, Point, ordered
 from inferometer.results.words_of_names import of_file
 from inferometer.store.importers import (
     ImportedRequests,
@@ -314,11 +314,11 @@ def _samples(run: ImportedRun) -> dict[str, int]:
 
 def _conditions(
     run: ImportedRun, told: Mapping[str, Condition], around: Sequence[Teller]
-) -> tuple[dict[str, Condition], list[Said]]:
+) -> tuple[Conditions, list[Said]]:
     """In their order, and what was guessed. The file counts more than what lies beside it, that
     more than the file's name, and this more than the folder's.
     """
-    load: dict[str, Condition] = {
+    load: Conditions = {
         key: _tidy(key, value) for key, value in run.load.items() if value > 0
     }  # some write -1 or 0 where there is no limit
     metadata, folder = around
@@ -356,7 +356,7 @@ def _conditions(
     return ordered(found), notes
 
 
-def _in_name(run: ImportedRun) -> tuple[dict[str, Condition], list[Said]]:
+def _in_name(run: ImportedRun) -> tuple[Conditions, list[Said]]:
     """Nothing where the name contradicts the file about the number of requests."""
     name = _name(run)
     found = conditions_in(name) or of_file(name)
@@ -403,11 +403,11 @@ def _measured_lengths(
     }
 
 
-def _told(declared: Mapping[str, Condition]) -> dict[str, Condition]:
+def _told(declared: Mapping[str, Condition]) -> Conditions:
     """What a file declares, by our names where it has them, each of the type that it has: what a
     condition of ours cannot say, such as a TP for each of two roles, stays the file's.
     """
-    found: dict[str, Condition] = {}
+    found: Conditions = {}
     for key, value in declared.items():
         name = _free(condition_noted_as(key))
         typed = _typed(name, value)

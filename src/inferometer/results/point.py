@@ -16,6 +16,8 @@ from inferometer.words import Said
 
 Status = Literal["VALID", "SUSPECT", "INVALID"]
 Condition = str | int | float | bool | None
+Conditions = dict[str, Condition]
+"""By their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ class Collection:
 _PLACES = {name: place for place, name in enumerate(CONDITIONS)}
 
 
-def ordered(conditions: Mapping[str, Condition]) -> dict[str, Condition]:
+def ordered(conditions: Mapping[str, Condition]) -> Conditions:
     """Those that are told: ours in the order of CONDITIONS, then those of files by name."""
     ours = sorted(conditions.keys() & _PLACES.keys(), key=_PLACES.__getitem__)
     own = sorted(conditions.keys() - _PLACES.keys())

@@ -20,6 +20,7 @@ from inferometer.results.derived import (
 )
 from inferometer.results.point import (
     Condition,
+    Conditions,
     Point,
     Range,
     RunFiles,
@@ -171,15 +172,13 @@ def _read(path: Path, read: Callable[[Path, int], bytes] | None) -> Object:
     return objects_in(read(path, MAX_BYTES), path, may_be_list=False)[0]
 
 
-def _conditions(
-    run: Object, told: Mapping[str, Condition]
-) -> dict[str, Condition]:
+def _conditions(run: Object, told: Mapping[str, Condition]) -> Conditions:
     """In the order of CONDITIONS; `told` counts more than the run's own."""
     spec, environment = run["spec"], run.get("environment")
     server, recipe = at(spec, "server"), text(at(spec, "server", "recipe"))
     version = text(at(environment, "server", "version"))
     stand_in = _stand_in(server, version or "")
-    found: dict[str, Condition] = {
+    found: Conditions = {
         name: READ[each.type](at(run, *each.path))
         for name, each in CONDITIONS.items()
         if each.path
@@ -205,7 +204,7 @@ def _conditions(
     return ordered(found)
 
 
-def _price(told: object) -> dict[str, Condition]:
+def _price(told: object) -> Conditions:
     amount, per = number(at(told, "amount")), at(told, "per")
     currency = (text(at(told, "currency")) or "")[:MAX_CURRENCY] or None
     if per == "kWh":
@@ -251,7 +250,7 @@ def _input_len(work: object, kind: str) -> int | None:
     return whole(at(work, "input_len"))
 
 
-def _workload(work: object) -> dict[str, Condition]:
+def _workload(work: object) -> Conditions:
     """Lengths by which people know a workload; those of recorded texts have none."""
     kind = text(at(work, "kind")) or "random"
     output_len = whole(at(work, "output_len"))

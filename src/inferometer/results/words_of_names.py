@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from inferometer.results.file_name import tokens
-from inferometer.results.point import Condition
+from inferometer.results.point import Conditions
 from inferometer.store.importers.declared import declared
 
 STACKS = {
@@ -69,9 +69,9 @@ _WRITTEN_OUT = re.compile(
 )
 
 
-def of_folder(name: str) -> dict[str, Condition]:
+def of_folder(name: str) -> Conditions:
     """What an experiment is called by. One card has no tensor parallelism."""
-    found: dict[str, Condition] = {}
+    found: Conditions = {}
     if cards := _CARDS_BEFORE_LANES.match(name) or _CARDS.match(name):
         found |= {"gpus": int(cards[1]), "card": cards[2]}
         if lanes := _LANES.search(name):
@@ -84,7 +84,7 @@ def of_folder(name: str) -> dict[str, Condition]:
     return declared(_written_out(name)) | found
 
 
-def of_file(stem: str) -> dict[str, Condition]:
+def of_file(stem: str) -> Conditions:
     """What the files of scripts tell that have no form of their own."""
     found = _parallelism(stem)
     if both := _BOTH_LENGTHS.search(stem):
@@ -109,8 +109,8 @@ def stack_called(name: str, version: str) -> str:
     return f"{STACKS.get(name.lower(), name)} {version}"
 
 
-def _parallelism(name: str) -> dict[str, Condition]:
-    found: dict[str, Condition] = {}
+def _parallelism(name: str) -> Conditions:
+    found: Conditions = {}
     if gpus := _GPUS.search(name):
         found["gpus"] = int(gpus[1] or gpus[2])
     for size, told in _found(_SIZES, name):

@@ -30,6 +30,8 @@ PART_LENGTHS = (28, 22, 18, 15, 12, 10, 8, 6)
 """To which the parts of a long name are cut, as far as need be."""
 SEPARATOR = " · "
 Key = tuple[Condition, ...]
+Members = dict[Key, list[Point]]
+"""The points of each curve."""
 _OWNER = re.compile(r"^[\w.-]+/(?=[^/]+$)")
 """Of a model on a hub."""
 _SEPARATORS = re.compile(r"([\s_/]+)")
@@ -64,12 +66,10 @@ def keys_of(points: Sequence[Point], fields: Sequence[str]) -> list[Key]:
     return list(zip(*columns, strict=True))
 
 
-def grouped(
-    points: Iterable[Point], fields: Sequence[str]
-) -> dict[Key, list[Point]]:
+def grouped(points: Iterable[Point], fields: Sequence[str]) -> Members:
     """The points of each curve."""
     points = list(points)
-    found: dict[Key, list[Point]] = {}
+    found: Members = {}
     for key, point in zip(keys_of(points, fields), points, strict=True):
         found.setdefault(key, []).append(point)
     return found

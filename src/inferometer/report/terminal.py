@@ -120,17 +120,16 @@ def _points_table(
     loads = [load for load in telling(points) if load in LOADS]
     hits = _has_hits(points)
     table = _headed(name, loads, hits=hits)
-    highest = max(
-        (point.values.get(THROUGHPUT, 0.0) for point in points), default=0.0
-    )
-    for point in points:
-        share = point.values.get(THROUGHPUT, 0.0) / (highest or 1.0)
+    rates = [point.values.get(THROUGHPUT, 0.0) for point in points]
+    highest = max(rates, default=0.0) or 1.0
+    for point, rate in zip(points, rates, strict=True):
+        values = point.values
         table.add_row(
-            *(spelled(point.conditions.get(load)) for load in loads),
-            figure(point.values.get(THROUGHPUT)),
-            _Bar(share, ASCII_FULL if ascii_only else FULL),
-            *(figure(point.values.get(each)) for each in TIMES),
-            *([figure(point.values.get("cached_share"))] if hits else []),
+            *map(spelled, point.told(loads)),
+            figure(values.get(THROUGHPUT)),
+            _Bar(rate / highest, ASCII_FULL if ascii_only else FULL),
+            *(figure(values.get(each)) for each in TIMES),
+            *([figure(values.get("cached_share"))] if hits else []),
             _styled(point.status),
         )
     return table

@@ -39,8 +39,11 @@ on what was read together.
 
 RELATIVE = 1e-9
 """Of what was written in full and read again."""
+SLACK = 1 + 1e-6
+"""A half that was rounded may be more by as much."""
 
 Place = tuple[str, str, float]
+Places = dict[Place, list[Point]]
 
 
 def told_once(
@@ -59,7 +62,7 @@ def told_once(
         key=lambda each: len(each.point.values),
         reverse=True,
     )
-    known: dict[int, dict[Place, list[Point]]] = {}
+    known: dict[int, Places] = {}
     for decimals in {each.run.decimals or 0 for each in rounded}:
         known[decimals] = defaultdict(list)
         _add(
@@ -90,9 +93,7 @@ def _is_summed_up(summary: FilePoint, others: Iterable[FilePoint]) -> bool:
     )
 
 
-def _add(
-    places: dict[Place, list[Point]], decimals: int, points: Iterable[Point]
-) -> None:
+def _add(places: Places, decimals: int, points: Iterable[Point]) -> None:
     for point in points:
         for key in KEYS:
             if key in point.values:
@@ -102,7 +103,7 @@ def _add(
 
 
 def _candidates(
-    rounded: FilePoint, known: dict[int, dict[Place, list[Point]]]
+    rounded: FilePoint, known: dict[int, Places]
 ) -> Iterator[Point]:
     """Points one of whose figures may be this one before it was rounded."""
     decimals = rounded.run.decimals or 0
@@ -113,9 +114,6 @@ def _candidates(
                 yield from known[decimals].get(
                     (rounded.point.tool, key, near), ()
                 )
-
-
-SLACK = 1 + 1e-6
 
 
 def _repeats(rounded: FilePoint, other: Point, *, of_one_form: bool) -> bool:

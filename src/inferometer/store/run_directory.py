@@ -99,6 +99,9 @@ LATER_COLUMNS = frozenset(
 )
 """Files of schema 1 have none of them, those of schema 2 not the last six."""
 
+Facts = Mapping[str, Any]
+"""Plain values, by name."""
+
 ROWS_AT_ONCE = 1_000_000
 SMALL_ROWS = 100_000
 """A file of fewer is read at once."""
@@ -110,13 +113,13 @@ class Run:
 
     spec: RunSpec
     fingerprint: str
-    environment: Mapping[str, Any]
-    prompts: Mapping[str, Any]
+    environment: Facts
+    prompts: Facts
     """How tokens were counted, and where prompts are from; empty if not recorded."""
     trace: Trace
-    summary: Mapping[str, Any]
-    verdict: Mapping[str, Any]
-    server_counters: Mapping[str, Any] | None = None
+    summary: Facts
+    verdict: Facts
+    server_counters: Facts | None = None
     """`engine`, `names`, `before`, `after`, `delta` (trace/server_counters.py); None if the server
     has no counters.
     """
@@ -133,13 +136,13 @@ def save_run(
     trace: Trace,
     spec: RunSpec,
     *,
-    environment: Mapping[str, Any],
-    summary: Mapping[str, Any],
-    verdict: Mapping[str, Any],
-    prompts: Mapping[str, Any] | None = None,
-    server_counters: Mapping[str, Any] | None = None,
+    environment: Facts,
+    summary: Facts,
+    verdict: Facts,
+    prompts: Facts | None = None,
+    server_counters: Facts | None = None,
     telemetry: Telemetry | None = None,
-    price: Mapping[str, Any] | None = None,
+    price: Facts | None = None,
 ) -> None:
     """Write one run as `directory`, which must not exist. Raises CannotWriteError and then leaves
     none. `price`: of the deployment, as `spec.output.Price` has it.
@@ -177,7 +180,7 @@ def save_run(
 
 
 def add_calibration(
-    directory: Path, calibration: Mapping[str, Any], verdict: Mapping[str, Any]
+    directory: Path, calibration: Facts, verdict: Facts
 ) -> None:
     """Add the calibration made after a finished run, and the resulting verdict.
 
@@ -198,9 +201,7 @@ def load_run(directory: Path) -> Run:
         return _run(directory, description)
 
 
-def load_trace(
-    directory: Path, description: Mapping[str, Any] | None = None
-) -> Trace:
+def load_trace(directory: Path, description: Facts | None = None) -> Trace:
     """The trace alone; `description` is the content of run.json, if it was read before. Raises
     ValueError as `load_run` does.
     """
@@ -209,7 +210,7 @@ def load_trace(
 
 
 def load_telemetry(
-    directory: Path, description: Mapping[str, Any] | None = None
+    directory: Path, description: Facts | None = None
 ) -> Telemetry | None:
     """What samplers saw during a run; None if none ran, as in runs of earlier versions. Raises
     ValueError as `load_run` does.
@@ -219,9 +220,7 @@ def load_telemetry(
         return _telemetry(directory, told)
 
 
-def _telemetry(
-    directory: Path, description: Mapping[str, Any]
-) -> Telemetry | None:
+def _telemetry(directory: Path, description: Facts) -> Telemetry | None:
     path, facts = directory / TELEMETRY, description.get("telemetry")
     if facts is None or not path.is_file():
         return None
@@ -257,7 +256,7 @@ def _one_sentence(directory: Path) -> Iterator[None]:
 
 
 def _description(
-    trace: Trace, spec: RunSpec, environment: Mapping[str, Any]
+    trace: Trace, spec: RunSpec, environment: Facts
 ) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
@@ -281,7 +280,7 @@ def _require_unchanged(directory: Path, checksums: Mapping[str, str]) -> None:
             raise ValueError(Said("run_directory.changed", {"name": name}))
 
 
-def _trace(directory: Path, description: Mapping[str, Any]) -> Trace:
+def _trace(directory: Path, description: Facts) -> Trace:
     version = int(description["schema_version"])
     if version > SCHEMA_VERSION:
         raise NewerError(version)
@@ -301,7 +300,7 @@ def _trace(directory: Path, description: Mapping[str, Any]) -> Trace:
     )
 
 
-def _run(directory: Path, description: Mapping[str, Any]) -> Run:
+def _run(directory: Path, description: Facts) -> Run:
     from inferometer.spec.run import RunSpec
 
     trace = _trace(directory, description)

@@ -5,8 +5,7 @@ records; compares nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from inferometer.analysis.pcie import why_no_links
 from inferometer.analysis.scaling import why_nothing_scales
@@ -21,6 +20,7 @@ from inferometer.report.figures.drawing import (
     Material,
     NothingToDrawError,
     Panel,
+    Record,
     Row,
     Sketch,
     base,
@@ -85,13 +85,13 @@ def draw_scaling(material: Material, words: Words) -> Sketch:
     return Sketch([panel], rows, [words.text("figure.note.scaling")], columns=1)
 
 
-def _scaling_name(record: Mapping[str, Any], words: Words) -> str:
+def _scaling_name(record: Record, words: Words) -> str:
     name = clean(str(record.get("name") or ""))
     whole = words.text("figure.name.scaling", name=name, gpus=record["gpus"])
     return whole.strip(" ·")
 
 
-def _scaling_row(record: Mapping[str, Any]) -> Row:
+def _scaling_row(record: Record) -> Row:
     told = ("low", "high", "throughput", "throughput_of_one", "status")
     row = {
         "x": float(record["load_per_gpu"]),
@@ -137,7 +137,7 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
     return Sketch(panels, rows, notes, columns=3, about=about)
 
 
-def _effect_row(record: Mapping[str, Any], *, curve: str, whole: str) -> Row:
+def _effect_row(record: Record, *, curve: str, whole: str) -> Row:
     row = {
         "on": str(record["metric"]),
         "curve": curve,
@@ -171,9 +171,7 @@ def _effect_panels(
     return panels
 
 
-def _with_numbers(
-    records: Sequence[Mapping[str, Any]], *names: str
-) -> list[Mapping[str, Any]]:
+def _with_numbers(records: Sequence[Record], *names: str) -> list[Record]:
     return [
         record
         for record in records
@@ -200,7 +198,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
 
 
-def _told(record: Mapping[str, Any], names: Sequence[str]) -> Row:
+def _told(record: Record, names: Sequence[str]) -> Row:
     """What a record tells of these; text is cleaned."""
     there = {name: record.get(name) for name in names}
     return {
@@ -210,11 +208,11 @@ def _told(record: Mapping[str, Any], names: Sequence[str]) -> Row:
     }
 
 
-def _tp(record: Mapping[str, Any]) -> int:
+def _tp(record: Record) -> int:
     return int(record.get("tp") or 0)
 
 
-def _pair(record: Mapping[str, Any], words: Words) -> tuple[str, int, str]:
+def _pair(record: Record, words: Words) -> tuple[str, int, str]:
     sides = [
         clean(str(record[side]))
         for side in ("narrow", "wide")
@@ -226,7 +224,7 @@ def _pair(record: Mapping[str, Any], words: Words) -> tuple[str, int, str]:
     return clean(str(record.get("model"))), _tp(record), between
 
 
-def _pair_name(record: Mapping[str, Any], words: Words, *, sides: bool) -> str:
+def _pair_name(record: Record, words: Words, *, sides: bool) -> str:
     model, tp, between = _pair(record, words)
     name = " · ".join(
         [model, f"TP{tp}", *([between] if sides and between else [])]

@@ -54,6 +54,7 @@ from inferometer.report.figures.theme import CROSS, DOT
 from inferometer.report.figures.vega import Layer, Spec, channel, end
 from inferometer.report.naming import (
     Key,
+    Members,
     clean,
     distinguishing,
     grouped,
@@ -87,7 +88,6 @@ LATENCY = (
 EFFICIENCY = (("output_throughput_per_gpu", "output_throughput"), *LATENCY)
 CHANGING = (("output_throughput",), *LATENCY)
 """What is drawn, of each the first that any point has."""
-Members = dict[Key, list[Point]]
 Cell = tuple[Key, float | None]
 
 

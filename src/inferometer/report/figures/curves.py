@@ -43,7 +43,7 @@ from inferometer.report.figures.scales import (
 from inferometer.report.figures.theme import CROSS, HOLLOW, HOVER
 from inferometer.report.figures.vega import Layer, Spec, channel, end
 from inferometer.report.naming import (
-    Key,
+    Members,
     clean,
     distinguishing,
     grouped,
@@ -171,7 +171,7 @@ def _of_curve(
     return [{**common, **row} for row in rows]
 
 
-def _longest(members_of: dict[Key, list[Point]]) -> dict[Key, list[Point]]:
+def _longest(members_of: Members) -> Members:
     """Those with the most points, as many as are drawn, in the order of a legend."""
     ordered = sorted(members_of, key=natural)
     longest = sorted(ordered, key=lambda key: -len(members_of[key]))

@@ -27,6 +27,9 @@ Panel = dict[str, Any]
 it, which a grid of views cannot.
 """
 
+Record = Mapping[str, Any]
+"""What was found beside the values of points."""
+
 ROWS = "rows"
 """Name of a figure's one data set, which all its panels read."""
 
@@ -47,13 +50,13 @@ class Material:
     """
     runs_there: int = 0
     """How many runs there are in all, of which `runs` are some."""
-    scaling: Sequence[Mapping[str, Any]] = ()
+    scaling: Sequence[Record] = ()
     """Scaling efficiencies, as `draw_scaling` describes them."""
-    link_effects: Sequence[Mapping[str, Any]] = ()
+    link_effects: Sequence[Record] = ()
     """What one link costs against another, as `draw_link_effect` describes it."""
     link_study: LinkStudy | None = None
     """What `link_effects` are of."""
-    series: Sequence[Mapping[str, Any]] = ()
+    series: Sequence[Record] = ()
     """Telemetry of the first of `runs`, as `draw_over_time` describes it, from whoever has some."""
     problems: Sequence[str] = ()
     """Runs whose tables could not be read, a sentence each."""

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from inferometer.report.figures.drawing import (
     Material,
     NothingToDrawError,
     Panel,
+    Record,
     Row,
     Sketch,
     base,
@@ -48,6 +49,8 @@ HEIGHT = 130
 """Of a panel over time, pixels."""
 THIN, THICK = 0.2, 0.42
 """Half heights of a bar, of a request's 1."""
+Readings = list[tuple[float, float | None]]
+"""Seconds since the run's start, and a value if one came then."""
 
 
 def draw_timeline(material: Material, words: Words) -> Sketch:
@@ -118,7 +121,7 @@ def _of_load(
 
 
 def _of_series(
-    series: Sequence[Mapping[str, Any]],
+    series: Sequence[Record],
     end_s: float,
     words: Words,
     *,
@@ -326,10 +329,10 @@ def _steps(kind: str, edges: Times, values: Times) -> list[Row]:
 
 
 def _telemetry(
-    series: Sequence[Mapping[str, Any]], words: Words
-) -> dict[str, dict[str, list[tuple[float, float | None]]]]:
+    series: Sequence[Record], words: Words
+) -> dict[str, dict[str, Readings]]:
     """Readings in the order of time, by the title of their panel and by card."""
-    found: dict[str, dict[str, list[tuple[float, float | None]]]] = {}
+    found: dict[str, dict[str, Readings]] = {}
     for record in series:
         name = str(record["name"])
         title = words.with_unit(
@@ -357,9 +360,7 @@ def _usual_gap(times: Sequence[float]) -> float:
     return float(np.median(np.diff(times))) if len(times) > 1 else 0.0
 
 
-def _readings(
-    card: str, readings: Sequence[tuple[float, float | None]]
-) -> list[Row]:
+def _readings(card: str, readings: Readings) -> list[Row]:
     """Rows of one line: means of neighbours where they are more than MAX_TELEMETRY; no value in a
     row where none came.
     """
@@ -375,7 +376,7 @@ def _readings(
     return rows
 
 
-def _mean_of(readings: Sequence[tuple[float, float | None]]) -> Row:
+def _mean_of(readings: Readings) -> Row:
     t = sum(time for time, _ in readings) / len(readings)
     values = [value for _, value in readings if value is not None]
     mean = float(f"{sum(values) / len(values):.5g}") if values else None

@@ -36,7 +36,7 @@ from inferometer.report.figures.scales import (
 from inferometer.report.figures.theme import GHOST
 from inferometer.report.figures.vega import Spec, channel
 from inferometer.report.naming import (
-    Key,
+    Members,
     clean,
     distinguishing,
     grouped,
@@ -106,7 +106,7 @@ def draw_production(material: Material, words: Words) -> Sketch:
 
 def _swept(
     material: Material, load: str, words: Words
-) -> tuple[Sequence[str], dict[Key, list[Point]]]:
+) -> tuple[Sequence[str], Members]:
     """What tells deployments apart, and the points of those with a curve over the input length.
 
     Raises NothingToDrawError where none has one.
@@ -131,7 +131,7 @@ def _swept(
 
 
 def _mapped(
-    swept: dict[Key, list[Point]],
+    swept: Members,
     deployment: Sequence[str],
     load: str,
     words: Words,

@@ -229,27 +229,32 @@ def _run(result: Object, path: FilePath, name: str | None) -> ImportedRun:
 
 def _told_by(result: Object) -> _Told:
     row = _Told()
-    for whole, value in _flat(result):
-        is_around = whole[0] == AROUND and len(whole) > 1
-        path = whole[1:] if is_around else whole
-        known = meaning(path)
-        if is_around and (known or is_measured(path)):
-            row.taken.add(whole)
-        elif known is not None:
-            ours, scale = known
-            _tell(row.metrics, ours, whole, figure(value), scale)
-            row.taken.add(whole)
-        elif (level := asked(path)) is not None:
-            if not (is_around and level in row.load):
-                _tell(row.load, level, whole, _level(level, value))
-            row.taken.add(whole)
-        elif plain(path[-1]) == PEAK:
-            row.peak = figure(value)
-            row.taken.add(whole)
-        elif is_measured(path) and _looks_measured(value):
-            row.others.append(" ".join(path))
-            row.taken.add(whole)
+    for path, value in _flat(result):
+        if _is_taken(row, path, value):
+            row.taken.add(path)
     return row
+
+
+def _is_taken(row: _Told, whole: Path, value: object) -> bool:
+    """Whether a name is no condition; then `row` has what it tells."""
+    is_around = whole[0] == AROUND and len(whole) > 1
+    path = whole[1:] if is_around else whole
+    known = meaning(path)
+    if is_around and (known or is_measured(path)):
+        return True
+    if known is not None:
+        ours, scale = known
+        _tell(row.metrics, ours, whole, figure(value), scale)
+    elif (level := asked(path)) is not None:
+        if not (is_around and level in row.load):
+            _tell(row.load, level, whole, _level(level, value))
+    elif plain(path[-1]) == PEAK:
+        row.peak = figure(value)
+    elif is_measured(path) and _looks_measured(value):
+        row.others.append(" ".join(path))
+    else:
+        return False
+    return True
 
 
 def _tell(

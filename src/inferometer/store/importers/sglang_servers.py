@@ -19,8 +19,11 @@ NO_SETTINGS = ("internal_states", "disaggregation_mode", "version")
 KNOWN = ("tp", "dp", "pp_size", "ep_size")
 """Settings that readers know a deployment by, also where all points share them."""
 
+Servers = dict[str, list[Object]]
+"""By their role, which is empty for one that does both."""
 
-def servers_of(info: object) -> dict[str, list[Object]]:
+
+def servers_of(info: object) -> Servers:
     """All servers, by what they do: one alone does both, and has no role."""
     if not isinstance(info, dict):
         return {}
@@ -35,7 +38,7 @@ def servers_of(info: object) -> dict[str, list[Object]]:
     }
 
 
-def settings_of(servers: Mapping[str, list[Object]]) -> Declarations:
+def settings_of(servers: Servers) -> Declarations:
     """All that may tell one deployment from another. What servers do not share has the value of
     each role: `0.5.5 prefill, 0.5.6 decode`.
     """
@@ -59,7 +62,7 @@ def _versions(servers: Iterable[Object]) -> str:
 
 
 def deployment_of(
-    servers: Mapping[str, list[Object]], settings: Mapping[str, Declared]
+    servers: Servers, settings: Mapping[str, Declared]
 ) -> Declarations:
     """Engine and version, parallelism, cards, and how many servers prefill and decode."""
     found = {name: settings[name] for name in KNOWN if name in settings}
@@ -76,7 +79,7 @@ def deployment_of(
     return found
 
 
-def model_of(servers: Mapping[str, list[Object]]) -> str | None:
+def model_of(servers: Servers) -> str | None:
     """Of the first server: all have one."""
     first = next(iter(ungrouped(servers)), None)
     return text(at(first, "served_model_name")) or text(at(first, "model_path"))

@@ -90,14 +90,7 @@ MaxLen = Annotated[
     int | None,
     option("--max-model-len of the engine.", show_default="the model's"),
 ]
-Budgets = Annotated[
-    list[int] | None,
-    option(
-        "Setting of the engine to consider; repeatable.",
-        show_default="vLLM's",
-    ),
-]
-Seqs = Annotated[
+EngineSettings = Annotated[
     list[int] | None,
     option(
         "Setting of the engine to consider; repeatable.",
@@ -162,8 +155,8 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
     host_profile: HostProfile = "server",
     link: Links = None,
     max_model_len: MaxLen = None,
-    max_num_batched_tokens: Budgets = None,
-    max_num_seqs: Seqs = None,
+    max_num_batched_tokens: EngineSettings = None,
+    max_num_seqs: EngineSettings = None,
     fitted: FittedProfiles = None,
     price: Prices = None,
     prefix_len: Prefix = 0,

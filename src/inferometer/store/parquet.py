@@ -41,6 +41,14 @@ def import_frugally() -> None:
             del os.environ[name]
 
 
+def rows_in(path: Path) -> int:
+    """How many it says it has."""
+    import polars as pl
+
+    rows: int = pl.scan_parquet(path).select(pl.len()).collect().item()
+    return rows
+
+
 def write_parquet(path: Path, table: pl.DataFrame) -> None:
     """Packed in memory first: polars, writing to a full disk itself, need not say that it is
     full.

@@ -32,7 +32,7 @@ from inferometer.clock import utc
 from inferometer.secret import masked, masked_details
 from inferometer.store.atomic import new_directory, write_file
 from inferometer.store.campaign.checksum import checksum_of
-from inferometer.store.parquet import write_parquet
+from inferometer.store.parquet import rows_in, write_parquet
 from inferometer.store.telemetry_file import (
     TELEMETRY,
     read_telemetry,
@@ -349,7 +349,7 @@ def _read_table(
     held = pl.read_parquet_schema(path)
     wanted = [*(column.name for column in columns), TEXT]
     names = [name for name in wanted if name in held]
-    promised = pl.scan_parquet(path).select(pl.len()).collect().item()
+    promised = rows_in(path)
     is_small = promised <= SMALL_ROWS
     whole = pl.read_parquet(path, columns=names) if is_small else None
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inferometer.store.json_values import at, entries, number, text
-from inferometer.store.parquet import write_parquet
+from inferometer.store.parquet import rows_in, write_parquet
 from inferometer.trace.series import (
     PERIOD_S,
     Declared,
@@ -79,12 +79,10 @@ def read_telemetry(path: Path, facts: object) -> Telemetry:
 
 
 def _check_size(path: Path) -> None:
-    import polars as pl
-
     if path.stat().st_size > MAX_BYTES:
         told = {"name": path.name, "mb": MAX_BYTES >> 20}
         raise ValueError(Said("run_directory.too_large", told))
-    rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+    rows = rows_in(path)
     if rows > MAX_ROWS:
         many = {"name": path.name, "rows": rows, "most": MAX_ROWS}
         raise ValueError(Said("run_directory.too_many_rows", many))

@@ -7,13 +7,13 @@ on where it stopped.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from inferometer.cli.bench.flags import BenchFlags
+from inferometer.cli.bench.workload import DEFAULTS
 from inferometer.cli.flag_errors import FlagsError, flag_name
 from inferometer.cli.server_address import base_url_of_flags, names_a_server
 from inferometer.spec.campaign import CampaignError, PlannedPoint, ServerNeed
@@ -45,8 +45,6 @@ HEEDED = (
     ),
 )
 """Flags that mean something beside --config; all else is the campaign's to say."""
-
-DEFAULTS = {each.name: each.default for each in dataclasses.fields(BenchFlags)}
 
 
 @dataclass(frozen=True, slots=True)

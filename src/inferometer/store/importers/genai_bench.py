@@ -20,9 +20,9 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
 )
 from inferometer.store.importers.reading import (
+    column,
     figures,
     metrics_of,
-    numbers,
     read_beside,
 )
 from inferometer.store.json_values import Object, at, entries, text
@@ -126,8 +126,8 @@ def _requests(rows: list[object], to_s: float) -> ImportedRequests | None:
         return None
     return ImportedRequests(
         ok=np.array([at(row, "error_code") is None for row in rows], np.bool_),
-        ttft_s=numbers((at(row, "ttft") for row in rows), to_s),
-        e2el_s=numbers((at(row, "e2e_latency") for row in rows), to_s),
-        prompt_tokens=numbers(at(row, "num_input_tokens") for row in rows),
-        output_tokens=numbers(at(row, "num_output_tokens") for row in rows),
+        ttft_s=column(rows, "ttft", to_s),
+        e2el_s=column(rows, "e2e_latency", to_s),
+        prompt_tokens=column(rows, "num_input_tokens"),
+        output_tokens=column(rows, "num_output_tokens"),
     )

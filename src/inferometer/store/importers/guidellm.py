@@ -23,6 +23,7 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
 )
 from inferometer.store.importers.reading import (
+    column,
     figures,
     iso_date,
     metrics_of,
@@ -305,7 +306,7 @@ def _requests(benchmark: Object) -> ImportedRequests | None:
         ok=np.arange(len(rows)) < len(groups["successful"]),
         ttft_s=numbers(first) - sent_s,
         e2el_s=numbers(last) - sent_s,
-        prompt_tokens=numbers(at(row, "prompt_tokens") for row in rows),
-        output_tokens=numbers(at(row, "output_tokens") for row in rows),
+        prompt_tokens=column(rows, "prompt_tokens"),
+        output_tokens=column(rows, "output_tokens"),
         sent_s=sent_s - (started or 0.0),
     )

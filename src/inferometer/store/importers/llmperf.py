@@ -24,12 +24,12 @@ from inferometer.store.importers.imported_run import (
     unread,
 )
 from inferometer.store.importers.reading import (
+    column,
     figure,
     figures,
     iso_date,
     latency_figures,
     metrics_of,
-    numbers,
     read_bytes,
 )
 from inferometer.store.json_values import Object, at, entries, members, text
@@ -177,8 +177,8 @@ def _requests(path: Path, most_bytes: int) -> ImportedRequests | None:
         return None
     return ImportedRequests(
         ok=np.array([at(row, "error_code") is None for row in rows], np.bool_),
-        ttft_s=numbers(at(row, "ttft_s") for row in rows),
-        e2el_s=numbers(at(row, "end_to_end_latency_s") for row in rows),
-        prompt_tokens=numbers(at(row, "number_input_tokens") for row in rows),
-        output_tokens=numbers(at(row, "number_output_tokens") for row in rows),
+        ttft_s=column(rows, "ttft_s"),
+        e2el_s=column(rows, "end_to_end_latency_s"),
+        prompt_tokens=column(rows, "number_input_tokens"),
+        output_tokens=column(rows, "number_output_tokens"),
     )

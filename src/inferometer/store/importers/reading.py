@@ -158,6 +158,11 @@ def json_value(content: bytes, path: Path) -> object:
         raise unread(path, Said("unread.no_result", why)) from None
 
 
+def column(rows: Iterable[object], name: str, scale: float = 1.0) -> Array:
+    """`numbers` of what each row has under this name."""
+    return numbers((at(row, name) for row in rows), scale)
+
+
 def numbers(values: Iterable[object], scale: float = 1.0) -> Array:
     """One float each, `scale` times the number, NaN where there is none."""
     if isinstance(values, list) and set(map(type, values)) <= {

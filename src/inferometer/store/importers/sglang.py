@@ -18,7 +18,7 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
     requests_or_why,
 )
-from inferometer.store.importers.reading import figures, metrics_of, numbers
+from inferometer.store.importers.reading import figures, metrics_of
 from inferometer.store.importers.sglang_servers import (
     deployment_of,
     model_of,
@@ -26,12 +26,10 @@ from inferometer.store.importers.sglang_servers import (
     settings_of,
 )
 from inferometer.store.importers.vllm import (
-    gaps_s,
     load_of,
-    succeeded,
-    until_last_s,
+    requests_of,
 )
-from inferometer.store.json_values import Object, entries, text
+from inferometer.store.json_values import Object, text
 from inferometer.vocabulary import LATENCIES, statistic_of
 from inferometer.words import Said
 
@@ -99,17 +97,8 @@ def _is_random(result: Object) -> bool:
 
 
 def _requests(result: Object) -> ImportedRequests | None:
-    if not isinstance(result.get("ttfts"), list):
-        return None
-    ttft_s, gaps = numbers(result["ttfts"]), gaps_s(result)
-    return ImportedRequests(
-        ok=succeeded(result),
-        ttft_s=ttft_s,
-        e2el_s=until_last_s(ttft_s, gaps),
-        prompt_tokens=numbers(entries(result.get("input_lens"))),
-        output_tokens=numbers(entries(result.get("output_lens"))),
-        itls_s=gaps,
-    )
+    """As in vLLM's, which may have total times and times of sending besides."""
+    return requests_of({**result, "latencies": None, "start_times": None})
 
 
 OFFLINE = {

@@ -39,7 +39,7 @@ from inferometer.vocabulary import settings_in, statistic_of
 
 KEYS = frozenset(RESERVED) - {"label"}
 """Of the format, and no condition."""
-PEAKS = ("max_output_tokens_per_s", "max_concurrent_requests")
+PEAKS = ("max_output_tokens_per_s", "max_concurrentrequests_of")
 """0 where nothing completed: nobody counted then."""
 MEASURED = ("spec_decode_", "probe_", "request_goodput")
 """What keys begin with that the tool adds to them."""
@@ -73,7 +73,7 @@ def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
         metrics = {
             name: each for name, each in metrics.items() if name not in PEAKS
         }
-    requests, damaged = requests_or_why(_requests, result)
+    requests, damaged = requests_or_why(requests_of, result)
     if requests is not None and "failed" not in metrics:
         metrics["failed"] = float(np.count_nonzero(~requests.ok))
     return [
@@ -183,7 +183,7 @@ def until_last_s(ttft_s: Array, gaps: tuple[Array, ...] | None) -> Array:
     )
 
 
-def _requests(result: Object) -> ImportedRequests | None:
+def requests_of(result: Object) -> ImportedRequests | None:
     if not isinstance(result.get("ttfts"), list):
         return None
     ttft_s, gaps = numbers(result["ttfts"]), gaps_s(result)

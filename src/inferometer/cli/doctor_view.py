@@ -175,8 +175,7 @@ def _log(
     for sign in signs:
         mark = _mark(sign.status, words)
         later = " " * columns_of(mark)
-        said = words.diagnosis(sign.name)
-        yield from wrapped(said, columns, mark, later)
+        yield from wrapped(words.diagnosis(sign.name), columns, mark, later)
         shown = {"number": sign.number, "line": sign.line}
         known = "doctor.log.line" + ("" if sign.number else ".unknown")
         yield from wrapped(words.text(known, **shown), columns, later, later)

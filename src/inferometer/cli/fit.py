@@ -313,5 +313,4 @@ def _tell_errors(found: Fit, ladders: Sequence[TwinLadder]) -> None:
     for sentence in contradictions(ladders):
         tell(in_words(sentence))
     for name, times in found.misfits.items():
-        inside = words.metric_inside(name)
-        say("fit.misfit", name=inside, times=times)
+        say("fit.misfit", name=words.metric_inside(name), times=times)

@@ -40,8 +40,7 @@ def setup(
     from inferometer.doctor.machine import gather
     from inferometer.doctor.needs import list_needs
 
-    machine = gather(Path("/"))
-    needs = list_needs(machine)
+    needs = list_needs(gather(Path("/")))
     for need in needs:
         _show(need)
     runnable = [each for each in needs if each.own and not each.there]

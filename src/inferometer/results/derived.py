@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from inferometer.results.point import Condition, Range
+from inferometer.results.point import Condition, Range, Values
 from inferometer.store.json_values import given, number
 from inferometer.vocabulary import COSTS
 
@@ -54,7 +54,7 @@ def concurrency(conditions: Mapping[str, Condition]) -> int | None:
 
 
 def derived_values(
-    values: Mapping[str, float], conditions: Mapping[str, Condition]
+    values: Values, conditions: Mapping[str, Condition]
 ) -> dict[str, float]:
     """Output throughput per accelerator in use, what tokens cost, and the output speed of a request
     where only its TPOT is known.
@@ -71,7 +71,7 @@ def derived_values(
     return found if hourly is None else found | _costs(values, hourly)
 
 
-def _costs(values: Mapping[str, float], hourly: float) -> dict[str, float]:
+def _costs(values: Values, hourly: float) -> dict[str, float]:
     found = {}
     throughput = values.get("output_throughput")
     for name, rate in (
@@ -105,7 +105,7 @@ def per_million(hourly: float, rate: float) -> float:
 
 
 def hourly_cost(
-    values: Mapping[str, float], conditions: Mapping[str, Condition]
+    values: Values, conditions: Mapping[str, Condition]
 ) -> float | None:
     """By the hour as it was told, else of the energy that was measured; None if neither is
     known.
@@ -123,7 +123,7 @@ def hourly_cost(
 
 
 def derived_intervals(
-    intervals: Mapping[str, Range], values: Mapping[str, float]
+    intervals: Mapping[str, Range], values: Values
 ) -> dict[str, Range]:
     """Of those values, from the interval of the throughput that they follow from."""
     known = intervals.get("output_throughput")

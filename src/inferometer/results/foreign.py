@@ -30,7 +30,13 @@ from inferometer.results.imported_requests import (
 )
 from inferometer.results.json_text import objects_in
 from inferometer.results.measured_lengths import Lengths, MeasuredLength
-from inferometer.results.point import Condition, Conditions, Point, ordered
+from inferometer.results.point import (
+    Condition,
+    Conditions,
+    Point,
+    Values,
+    ordered,
+)
 from inferometer.results.words_of_names import of_file
 from inferometer.store.importers import (
     ImportedRequests,
@@ -227,7 +233,7 @@ def _of_others(run: ImportedRun, requests: ImportedRequests) -> Said:
     return Said("note.other_requests", told)
 
 
-def _contradictory(values: Mapping[str, float]) -> list[Said]:
+def _contradictory(values: Values) -> list[Said]:
     """Of a file whose requests all failed and that has what only a completed one gives."""
     if values.get("completed") != 0:
         return []
@@ -258,7 +264,7 @@ def _missing(name: str) -> Said | str:
     return name if name in EXPECTED else Said(f"note.missing.{name}")
 
 
-def _empty(values: Mapping[str, float]) -> tuple[str, ...]:
+def _empty(values: Values) -> tuple[str, ...]:
     """What metrics of latencies without a sample end in: files write 0 as their mean."""
     return tuple(
         f"_{latency}_ms"

@@ -4,8 +4,6 @@ requests, and intervals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 
@@ -17,7 +15,7 @@ from inferometer.metrics.statistics import (
     interval_of_percentile,
     interval_of_ratio,
 )
-from inferometer.results.point import Range
+from inferometer.results.point import Range, Values
 from inferometer.store.importers import ImportedRequests
 
 Array = npt.NDArray[np.float64]
@@ -66,7 +64,7 @@ def samples_of(requests: ImportedRequests) -> dict[str, int]:
 
 
 def intervals_of(
-    requests: ImportedRequests, values: Mapping[str, float]
+    requests: ImportedRequests, values: Values
 ) -> dict[str, Range]:
     """Of those `values` for which there is an interval; none where the file does not tell in which
     order requests were sent.

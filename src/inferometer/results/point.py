@@ -18,6 +18,8 @@ Status = Literal["VALID", "SUSPECT", "INVALID"]
 Condition = str | int | float | bool | None
 Conditions = dict[str, Condition]
 """By their names."""
+Values = Mapping[str, float]
+"""By names of METRICS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Point:
     """By names of CONDITIONS, and then what files declare under names of their own; what nobody
     told is absent.
     """
-    values: Mapping[str, float]
+    values: Values
     """By names of METRICS, or `p95_ttft_ms` for any percentile; what was not measured is absent,
     never 0.
     """

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from inferometer.results.derived import derived_intervals
-from inferometer.results.point import Range
+from inferometer.results.point import Range, Values
 from inferometer.results.tail import spread_of
 from inferometer.store.json_values import (
     Object,
@@ -96,7 +96,7 @@ def twin_name(server: object) -> str | None:
 def predicted_ranges(
     run: Object,
     summary: Object,
-    values: Mapping[str, float],
+    values: Values,
     own: Mapping[str, Range],
 ) -> dict[str, Range]:
     """By metric; empty for what was not simulated. `own`: intervals of the run itself."""
@@ -136,7 +136,7 @@ def _is_further_out(metric: str) -> bool:
 def _chance(
     metric: str,
     summary: Object,
-    values: Mapping[str, float],
+    values: Values,
     own: Mapping[str, Range],
 ) -> tuple[float, float]:
     """How far down and up chance in the run reaches, as logarithms. What is further out than the

@@ -25,6 +25,7 @@ from inferometer.results.point import (
     Range,
     RunFiles,
     Status,
+    Values,
     ordered,
 )
 from inferometer.results.predicted import (
@@ -365,9 +366,7 @@ def _cached_share(summary: Object) -> float | None:
     return 100 * mean / tokens
 
 
-def _intervals(
-    summary: Object, values: Mapping[str, float]
-) -> dict[str, Range]:
+def _intervals(summary: Object, values: Values) -> dict[str, Range]:
     """By names of METRICS; earlier versions wrote those of latencies without the unit."""
     found: dict[str, Range] = {}
     for name, interval in members(summary.get("intervals")).items():

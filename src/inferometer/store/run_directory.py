@@ -99,6 +99,7 @@ LATER_COLUMNS = frozenset(
 )
 """Files of schema 1 have none of them, those of schema 2 not the last six."""
 
+Array = npt.NDArray[Any]
 Facts = Mapping[str, Any]
 """Plain values, by name."""
 
@@ -340,7 +341,7 @@ def _write_table(
 
 def _read_table(
     path: Path, columns: Sequence[TraceColumn]
-) -> tuple[dict[str, npt.NDArray[Any]], tuple[str, ...] | None]:
+) -> tuple[dict[str, Array], tuple[str, ...] | None]:
     """The columns of a file, and any texts. Of a large file one column at a time, so that memory
     holds one copy; a small one is opened once.
     """
@@ -368,7 +369,7 @@ def _read_table(
     return table, tuple(read(TEXT).to_list()) if TEXT in held else None
 
 
-def _absent(column: TraceColumn, rows: int) -> npt.NDArray[Any]:
+def _absent(column: TraceColumn, rows: int) -> Array:
     """A column that earlier versions lack: unknown, or 0. Raises ValueError if every version has
     it.
     """
@@ -378,7 +379,7 @@ def _absent(column: TraceColumn, rows: int) -> npt.NDArray[Any]:
     return np.full(rows, _unknown(column) or 0, column.dtype)
 
 
-def _to_series(column: TraceColumn, values: npt.NDArray[Any]) -> pl.Series:
+def _to_series(column: TraceColumn, values: Array) -> pl.Series:
     """A column as its file holds it: codes as words, unknown as null. Plain numbers are not
     copied.
     """
@@ -393,7 +394,7 @@ def _to_series(column: TraceColumn, values: npt.NDArray[Any]) -> pl.Series:
     return series.set(pl.Series(unknown), None) if np.any(unknown) else series
 
 
-def _to_numpy(column: TraceColumn, series: pl.Series) -> npt.NDArray[Any]:
+def _to_numpy(column: TraceColumn, series: pl.Series) -> Array:
     import polars as pl
 
     if column.dtype == "object":
@@ -414,7 +415,7 @@ def _words(name: str) -> list[str]:
     return [code.name for code in sorted(WORDS[name])]
 
 
-def _to_words(name: str, codes: npt.NDArray[Any]) -> pl.Series:
+def _to_words(name: str, codes: Array) -> pl.Series:
     """Codes as words, some rows at a time, because looking them up takes eight bytes a row.
 
     By index: `gather` would do so as a query, whose planner takes 5 MB more.

@@ -271,8 +271,7 @@ def draw_dates(material: Material, words: Words) -> Sketch:
         for key, load in sorted(chosen, key=lambda each: natural(each[0]))
     }
     names = legend_names(whole.values())
-    shown = ungrouped(chosen)
-    metrics = first_measured(shown, CHANGING)
+    metrics = first_measured(ungrouped(chosen), CHANGING)
     rows = [
         row
         for number, (place, name) in enumerate(whole.items())
@@ -296,8 +295,7 @@ def _names(
     members: Members, x: str, words: Words
 ) -> tuple[dict[Key, str], list[str]]:
     """Of as many as can be shown, and a note where that is not all."""
-    points = ungrouped(members)
-    fields = distinguishing(points, without=(x,))
+    fields = distinguishing(ungrouped(members), without=(x,))
     shown = list(members)[:MAX_CONFIGURATIONS]
     whole = {
         key: name_of(key, fields, words) or words.text("figure.all_points")
@@ -312,8 +310,7 @@ def _names(
 
 
 def _first_of(choices: Sequence[Sequence[str]], members: Members) -> list[str]:
-    points = ungrouped(members)
-    return first_measured(points, choices)
+    return first_measured(ungrouped(members), choices)
 
 
 def _common_level(members: Members, x: str) -> float:

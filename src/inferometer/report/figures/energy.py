@@ -38,8 +38,7 @@ def draw_energy(material: Material, words: Words) -> Sketch:
         )
         for metric, over in AGAINST.items()
     ]
-    notes = [*_notes(sampled, words), *found.notes]
-    return Sketch(panels, found.rows, notes)
+    return Sketch(panels, found.rows, [*_notes(sampled, words), *found.notes])
 
 
 def _was_sampled(point: Point) -> bool:

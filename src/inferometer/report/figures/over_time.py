@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +31,7 @@ from inferometer.report.figures.theme import CROSS, GHOST, HOVER
 from inferometer.report.figures.vega import Layer, Spec, channel, end
 from inferometer.report.naming import clean, legend_names
 from inferometer.report.tables.columns import with_unit
+from inferometer.store.json_values import number
 from inferometer.trace import MISSING, Outcome, Trace
 from inferometer.words import Words
 
@@ -128,8 +128,8 @@ def _of_series(
     steady: bool,
 ) -> Iterator[tuple[list[Row], Panel]]:
     """Rows and panel of each name, a line a card."""
-    for number, (title, cards) in enumerate(_telemetry(series, words).items()):
-        kind = f"s{number}"
+    for place, (title, cards) in enumerate(_telemetry(series, words).items()):
+        kind = f"s{place}"
         rows = [
             {"kind": kind, **row}
             for card, each in cards.items()
@@ -341,12 +341,9 @@ def _telemetry(
         )
         address = record.get("card")
         card = words.card(clean("" if address is None else str(address)))
-        value: Any = record.get("value")
-        there = isinstance(value, int | float) and math.isfinite(value)
-        readings = found.setdefault(title, {}).setdefault(card, [])
-        readings.append(
-            (float(record["time_s"]), float(value) if there else None)
-        )
+        reading = float(record["time_s"]), number(record.get("value"))
+        cards = found.setdefault(title, {})
+        cards.setdefault(card, []).append(reading)
     return {
         title: {
             short: sorted(cards[card], key=lambda each: each[0])

@@ -127,8 +127,7 @@ def _is_value(name: str) -> bool:
 
 
 def _numbers(words: dict[str, str]) -> Figures:
-    found = {name: figure(word) for name, word in words.items()}
-    return given(found)
+    return given({name: figure(word) for name, word in words.items()})
 
 
 def _named(row: dict[str, str], names: Mapping[str, str]) -> dict[str, str]:

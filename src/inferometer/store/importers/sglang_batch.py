@@ -71,8 +71,7 @@ def read_batch_in_engine(
     metrics = _metrics(result, "total_latency")
     command = {"command": "sglang.bench_one_batch"}
     note = Said("note.offline_throughput", command)
-    run = _run(result, path, "sglang-latency", metrics, note)
-    return [run]
+    return [_run(result, path, "sglang-latency", metrics, note)]
 
 
 def _measured(result: Object) -> Object:

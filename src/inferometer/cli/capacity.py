@@ -90,7 +90,7 @@ MaxLen = Annotated[
     int | None,
     option("--max-model-len of the engine.", show_default="the model's"),
 ]
-EngineSettings = Annotated[
+EngineSetting = Annotated[
     list[int] | None,
     option(
         "Setting of the engine to consider; repeatable.",
@@ -155,8 +155,8 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
     host_profile: HostProfile = "server",
     link: Links = None,
     max_model_len: MaxLen = None,
-    max_num_batched_tokens: EngineSettings = None,
-    max_num_seqs: EngineSettings = None,
+    max_num_batched_tokens: EngineSetting = None,
+    max_num_seqs: EngineSetting = None,
     fitted: FittedProfiles = None,
     price: Prices = None,
     prefix_len: Prefix = 0,

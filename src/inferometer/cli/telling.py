@@ -12,7 +12,7 @@ from inferometer.words import in_words, spoken
 
 
 def terminal_columns(*, err: bool = False) -> int | None:
-    """None where it is none."""
+    """How wide it is; None where it is no terminal."""
     is_terminal = (sys.stderr if err else sys.stdout).isatty()
     return shutil.get_terminal_size().columns if is_terminal else None
 

@@ -231,19 +231,17 @@ def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
     """How well the client could see: what vLLM's report does not have."""
     cpu = (w.cpu_ns / w.wall_ns for w in workers if w.wall_ns)
     waited_ms = (w.run_queue_ns / MS for w in workers if w.run_queue_ns >= 0)
-    return _rows(
-        "console.client",
-        {
-            "stamps": _stamps(summary, workers),
-            "delay": _spread(summary.metrics["client_delay"]),
-            "shared": _percent(summary.events.shared_stamp_share),
-            "lag": _spread(summary.metrics["schedule_lag"]),
-            **_where_known(summary, workers),
-            "workers": _workers(workers),
-            "cpu": _percent(max(cpu, default=None)),
-            "waited": max(waited_ms, default=None),
-        },
-    )
+    values = {
+        "stamps": _stamps(summary, workers),
+        "delay": _spread(summary.metrics["client_delay"]),
+        "shared": _percent(summary.events.shared_stamp_share),
+        "lag": _spread(summary.metrics["schedule_lag"]),
+        **_where_known(summary, workers),
+        "workers": _workers(workers),
+        "cpu": _percent(max(cpu, default=None)),
+        "waited": max(waited_ms, default=None),
+    }
+    return _rows("console.client", values)
 
 
 def _where_known(

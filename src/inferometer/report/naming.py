@@ -177,7 +177,7 @@ def names_of(
     points: Sequence[Point],
     words: Words,
 ) -> dict[Key, str]:
-    """Of the curves of these points."""
+    """What the curves of these points are called."""
     return {
         key: name_of(key, fields, words) or common_name(points, words)
         for key in keys

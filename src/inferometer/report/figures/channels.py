@@ -20,7 +20,7 @@ LETTER, WIDE_LETTER, SYMBOL = 5.9, 11.0, 30
 
 
 def names_axis(width: int) -> Spec:
-    """Of what is beside its name, cut to `width` pixels, and no curve."""
+    """Of names that stand beside what they name: no line, and none longer than `width` pixels."""
     return {"title": None, "labelLimit": width, "domain": False, "ticks": False}
 
 

@@ -117,7 +117,7 @@ def _finite(values: Iterable[float]) -> list[float]:
 
 
 FORMS = {"request": "", "repeats": ""}
-"""Of those that are counts."""
+"""By the word of a tooltip: these are whole numbers, and need no format."""
 
 
 def tip(field: str, title: str, form: str | None = None) -> Spec:

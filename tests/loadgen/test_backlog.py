@@ -17,6 +17,7 @@ from inferometer.loadgen.backlog import (
     READ_OVERHEAD_BYTES,
     Backlog,
     Read,
+    body_bytes,
 )
 
 ANCILLARY = [(1, 37, bytes(range(48)))]
@@ -192,3 +193,28 @@ def test_a_full_disk_is_said_too(
     full = [tiny.is_full]
     take_all(tiny)
     assert [*full, tiny.is_full] == [True, False]
+
+
+def together(position: int, count: int) -> Read:
+    """Reads that are decoded in one go."""
+    reads = [(b"body %d" % i, bytes(48), i) for i in range(count)]
+    return position, [part for each in reads for part in each], 0, 0, 0
+
+
+def test_of_many_together_fewer_are_taken() -> None:
+    """Decoding would keep the loop from reading."""
+    backlog = Backlog()
+    backlog.reads.extend(together(position, 12) for position in range(4))
+    assert [len(backlog.take(20)), len(backlog.take(20))] == [2, 2]
+
+
+def test_reads_together_go_to_the_file_and_come_back_as_they_were(
+    tiny: Backlog,
+) -> None:
+    reads = [together(position, 10) for position in range(3)]
+    tiny.reads.extend(reads)
+    tiny.bytes += sum(body_bytes(each[1] or b"") for each in reads)
+    tiny.settle()
+    assert tiny.spilled_bytes > 0
+    assert tiny.bytes == 0
+    assert take_all(tiny) == reads

@@ -16,6 +16,7 @@ from inferometer.loadgen.chunks import (
     arrivals,
     find_chunks,
     framed,
+    only_chunk,
     whole_rest,
 )
 from tests.loadgen.scripted_server import LAST_CHUNK, chunk
@@ -47,6 +48,44 @@ def test_those_that_are_whole_are_found_and_no_others(
     last = until == len(whole)
     expected = (bodies[:count], ends[1 : count + 1], ends[count], last)
     assert found == expected
+
+
+@given(bodies_of_chunks, st.data())
+def test_bytes_that_are_one_chunk_are_known_from_all_others(
+    bodies: list[bytes], data: st.DataObject
+) -> None:
+    whole = b"".join(map(chunk, bodies)) + LAST_CHUNK
+    places = [*accumulate(map(len, map(chunk, bodies)), initial=0)]
+    anywhere = st.integers(0, len(whole))
+    begin = data.draw(st.one_of(st.sampled_from(places), anywhere))
+    end = data.draw(st.one_of(st.sampled_from(places), anywhere))
+    found = find_chunks(whole[begin:end], 0, max(0, end - begin))
+    is_one = len(found.bodies) == 1 and found.until == end - begin
+    expected = found.bodies[0] if is_one and not found.last else None
+    assert only_chunk(whole[begin:end]) == expected
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\r\n",
+        b"0\r\n\r\n",
+        b"5\r\nhello",
+        b"5\r\nhello\n\n",
+        b"5\nhello\r\n",
+        b"5;a=b\r\nhello\r\n",
+        b"-5\r\nhello\r\n",
+        b"+5\r\nhello\r\n",
+        b"0005\r\nhello\r\n5\r\n",
+        b"000000005\r\nhello\r\n",
+    ],
+)
+def test_what_only_looks_like_one_chunk_is_left_to_the_parser(
+    data: bytes,
+) -> None:
+    assert only_chunk(data) is None
+    assert only_chunk(b"00005\r\nhello\r\n") == b"hello"
 
 
 @given(

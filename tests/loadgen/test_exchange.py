@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inferometer.clock import Anchor
 from inferometer.loadgen.exchange import TOGETHER, Exchange
@@ -157,6 +159,58 @@ def test_of_events_in_one_chunk_those_before_the_last_may_have_come_with_its_fir
     assert events["ambiguity_ns"].tolist() == [0, 50, 0]
 
 
+NO_STAMP = [(1, 65, bytes(48))]
+"""A control message without a stamp in it."""
+
+some_reads = st.lists(
+    st.sampled_from(
+        [
+            *map(event, (" one", " two", "三", '"', "")),
+            event(" a") + event(" b"),
+            event(" a")[:20],
+            b": a comment\n\n",
+        ]
+    ),
+    min_size=1,
+    max_size=80,
+)
+
+
+@given(some_reads, st.sets(st.integers(0, 79)), st.booleans())
+def test_reads_decoded_together_are_recorded_as_if_one_by_one(
+    bodies: list[bytes], unstamped: set[int], abandoned: bool
+) -> None:
+    alone, together = begun(keep_text=True), begun(keep_text=True)
+    first, *later = [event(" first"), *bodies]
+    arrivals = [
+        NO_STAMP if number in unstamped else stamped(100 * number + 100)
+        for number in range(len(later))
+    ]
+    read_ns = [at(100 * number + 150) for number in range(len(later))]
+    for exchange in (alone, together):
+        exchange.decode(first, stamped(1), at(2), at(2))
+        exchange.abandoned = abandoned
+    for body, arrival, ns in zip(later, arrivals, read_ns, strict=True):
+        alone.decode(body, arrival, ns, ns)
+    together.decode_reads(later, [each[0][2] for each in arrivals], read_ns)
+    for exchange in (alone, together):
+        exchange.conclude(at(100_000))
+    assert told(recorded(together)) == told(recorded(alone))
+
+
+def told(
+    columns: tuple[dict[str, Any], dict[str, Any], tuple[str, ...]],
+) -> Any:
+    requests, events, texts = columns
+    return [
+        *[
+            {name: each.tolist() for name, each in table.items()}
+            for table in (requests, events)
+        ],
+        texts,
+    ]
+
+
 def test_what_is_not_plain_is_not_looked_at_with_all_that_follows() -> None:
     """Of 64 KB of such bodies each would be looked at hundreds of times."""
     exchange, shown = begun(), []
@@ -195,8 +249,7 @@ def test_where_the_kernel_does_not_stamp_the_read_does_and_it_is_said_so() -> (
     exchange.decode(event("a"), stamped(100), at(130), at(0))
     exchange.decode(event("b") + event("c"), [], at(250), at(200))
     exchange.decode(event("d"), stamped(300), at(301), at(280))
-    empty = [(1, 65, bytes(48))]  # a control message without a stamp in it
-    exchange.decode(event("e"), empty, at(320), at(310))
+    exchange.decode(event("e"), NO_STAMP, at(320), at(310))
     _, events, _ = recorded(exchange)
     assert events["arrival_ns"].tolist() == [100, 250, 250, 300, 320]
     assert events["read_delay_ns"].tolist() == [30, 0, 0, 1, 0]

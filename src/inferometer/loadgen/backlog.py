@@ -12,7 +12,7 @@ import marshal
 import os
 import tempfile
 from collections import deque
-from typing import IO
+from typing import IO, Any
 
 from inferometer.loadgen.chunks import Framed
 from inferometer.system.stamps import Arrival
@@ -25,8 +25,15 @@ READ_OVERHEAD_BYTES = 400
 BLOCK_READS = 2048
 """Reads written to the file at a time."""
 
-Body = bytes | Framed | None
-"""Body bytes, or those of one read that packets have stamped; None at the response's end."""
+Together = list[Any]
+"""Reads of one exchange, oldest first. Of each its body, the kernel's stamp as it came, and the
+realtime ns of the read, one after the other, because a list has to be made for none of them.
+"""
+
+Body = bytes | Framed | Together | None
+"""Body bytes, or those of one read that packets have stamped, or those of several reads; None at
+the response's end.
+"""
 
 Read = tuple[int, Body, Arrival, int, int]
 """(position of the request in this worker's shard, body, when its last byte arrived, realtime ns of
@@ -35,9 +42,7 @@ the read, and the earliest time at which its bytes may have arrived: see `Exchan
 
 
 class Backlog:
-    """A first-in first-out queue. The loop appends to `reads` itself and updates `bytes` once a
-    turn.
-    """
+    """A first-in first-out queue."""
 
     def __init__(
         self, memory_bytes: int = MEMORY_BYTES, file_bytes: int = FILE_BYTES
@@ -49,6 +54,8 @@ class Backlog:
         self.spilled_bytes = 0
         self.is_full = False
         """Nothing can be read before some of it is taken."""
+        self.held_bytes = 0
+        """Of reads that wait outside, for others of their exchange."""
         self._memory_bytes = memory_bytes
         self._file_bytes = file_bytes
         # a block that has come back from the file, older than all others
@@ -64,7 +71,7 @@ class Backlog:
     def settle(self) -> None:
         """Called once a turn: if too much is in memory, move the oldest block into the file."""
         held = self.bytes + len(self.reads) * READ_OVERHEAD_BYTES
-        self.peak_bytes = max(self.peak_bytes, held)
+        self.peak_bytes = max(self.peak_bytes, held + self.held_bytes)
         if held <= self._memory_bytes:
             return
         if self._file_end >= self._file_bytes:
@@ -120,13 +127,18 @@ class Backlog:
 
 
 def _pop(reads: deque[Read], most: int) -> list[Read]:
-    popleft = reads.popleft
-    return [popleft() for _ in range(min(most, len(reads)))]
+    taken = []
+    while reads and most > 0:
+        taken.append(read := reads.popleft())
+        most -= len(read[1]) // 3 if isinstance(read[1], list) else 1
+    return taken
 
 
 def _body_bytes(reads: list[Read]) -> int:
     return sum([body_bytes(read[1]) for read in reads if read[1]])
 
 
-def body_bytes(body: bytes | Framed) -> int:
+def body_bytes(body: bytes | Framed | Together) -> int:
+    if isinstance(body, list):
+        return sum(map(len, body[::3])) + len(body) // 3 * READ_OVERHEAD_BYTES
     return body[0] if isinstance(body, tuple) else len(body)

@@ -115,6 +115,17 @@ def _head_at(data: bytes, at: int) -> tuple[int, int]:
     )
 
 
+def only_chunk(data: bytes) -> bytes | None:
+    """The body of the one chunk that these bytes are; None if they are anything else, or the last
+    chunk.
+    """
+    begin = data.find(_LF, 0, _HEAD_BYTES + len(_END)) + len(_LF)
+    size = _sizes[data[:begin]]
+    if size <= 0 or begin + size + 2 != len(data) or not data.endswith(_END):
+        return None
+    return data[begin:-2]
+
+
 def _size_of(head: bytes) -> int:
     """Of a head after a line feed."""
     return int(head, 16) if _HEAD.fullmatch(head) else _NOT_PLAIN
@@ -136,6 +147,12 @@ class _SizesByHead(dict[bytes, int]):
 
 _lines = _SizesByHead(lambda head: _size_of(head) + len(_LF))
 """How long the line after a head is, with the line feed before it."""
+_sizes = _SizesByHead(
+    lambda line: (
+        _size_of(_LF + line[:-2]) if line.endswith(_END) else _NOT_PLAIN
+    )
+)
+"""Of the chunk after a whole line."""
 _chunks = _SizesByHead(
     lambda head: len(head) - len(_LF) + _size_of(head) + 2 * len(_END)
 )

@@ -47,6 +47,7 @@ class Connection:
 
     __slots__ = (
         "_server",
+        "at_chunk",
         "between_chunks",
         "body",
         "chunked",
@@ -115,7 +116,12 @@ class Connection:
             self.piecemeal
         ) = False
         self.between_chunks = False
-        """See ChunkedConnection."""
+        """The parser is. It may have begun with the next chunk, and not tell before it has its
+        size.
+        """
+        self.at_chunk = False
+        """The next bytes read begin a chunk, and will have arrived after all before them were read.
+        """
         self.surplus = False
         """Unexpected bytes arrived after the end of a response."""
         self.header_bytes = self.status = self.quiet_ns = 0
@@ -169,7 +175,7 @@ class Connection:
         self.complete = self.sized = self.chunked = self.compressed = (
             self.piecemeal
         ) = False
-        self.between_chunks = False
+        self.between_chunks = self.at_chunk = False
         self.header_bytes = self.status = self.quiet_ns = 0
         self.request_id = b""
         exchange.connect_ns = self.connect_ns
@@ -322,17 +328,10 @@ class Connection:
     def on_message_complete(self) -> None:
         self.complete = self.status > 0
 
-
-class ChunkedConnection(Connection):
-    """Knows where chunks end, so that what follows can be framed without the parser. The parser is
-    slower for it.
-    """
-
-    __slots__ = ()
+    # They make the parser slower, but what follows a chunk can be framed without it.
 
     def on_chunk_header(self) -> None:
         self.between_chunks = False
 
     def on_chunk_complete(self) -> None:
-        """The parser may have begun with the next chunk, and not tell before it has its size."""
         self.between_chunks = True

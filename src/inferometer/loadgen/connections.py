@@ -16,7 +16,6 @@ from inferometer.loadgen.connection import (
     BROKEN,
     READABLE,
     WRITABLE,
-    ChunkedConnection,
     Connection,
 )
 from inferometer.loadgen.flow import Flow
@@ -125,7 +124,6 @@ class Connections:
         """Descriptors that are polled for all that arrives, though packets tell of answers."""
         self._resting: dict[int, Connection] = {}
         """By descriptor: at rest, and not listened to yet."""
-        self._make = ChunkedConnection if by_packets else Connection
 
     def replenish(self, useful: int, at_once: int = OPENING_MOST) -> int:
         """Fill up the reserve, but open no more connections than there is work for (`useful`), and
@@ -135,7 +133,7 @@ class Connections:
         lack = self._reserve - len(self.idle) - self._opening
         number = max(0, min(room, lack, at_once, OPENING_MOST - self._opening))
         for _ in range(number):
-            connection = self._make(
+            connection = Connection(
                 self._address, next(self._targets), self._tls
             )
             self.by_fd[connection.fd] = connection
@@ -200,6 +198,7 @@ class Connections:
         self.outflows.clear()
         for connection in self.by_fd.values():
             connection.outflow = None
+            connection.at_chunk = False
             if (exchange := connection.exchange) is not None:
                 # what waits there came since the last read
                 connection.quiet_ns = exchange.last_read_ns

@@ -16,7 +16,7 @@ from inferometer.protocol import (
     error_sentence,
 )
 from inferometer.protocol.base import Remarks
-from inferometer.system.stamps import Arrival, arrival_ns
+from inferometer.system.stamps import Arrival, arrival_ns, stamps_in
 from inferometer.trace.schema import (
     MISSING,
     Failure,
@@ -55,6 +55,9 @@ PlainTexts = Callable[[Sequence[bytes]], tuple[int, str]]
 
 _ARRIVALS = {StampSource.KERNEL: list, StampSource.TAP: int}
 """Type of an arrival, by who stamps it."""
+
+NO_END = b"\0"
+"""Nothing ends so."""
 
 _UNKNOWN_COUNT = array("i", [UNKNOWN])
 _NO_USAGE = Usage()
@@ -137,6 +140,7 @@ class Exchange:
         "max_tokens",
         "message",
         "outcome",
+        "plain_end",
         "position",
         "queued",
         "read_ns",
@@ -269,6 +273,8 @@ class Exchange:
     ) -> None:
         """The response has begun. `packed`: its body is compressed."""
         self.status, self.headers_ns = status, stamp_ns
+        self.plain_end = NO_END
+        """How plain events end, once one has shown it: what ends otherwise may be the last."""
         if status // 100 != 2:
             self.decoder = ErrorResponse(packed=packed)
             self._plain_texts = None
@@ -331,6 +337,31 @@ class Exchange:
             source = _source(arrival) if known_ns else StampSource.USER
             end = len(self.arrivals)
             self.unusual_stamps.append((end - outputs, end, source))
+        if self._plain_texts is not None:
+            self.plain_end = self.decoder.plain_end  # type: ignore[attr-defined]
+
+    def decode_reads(
+        self,
+        bodies: Sequence[bytes],
+        told: Sequence[bytes],
+        read_ns: Sequence[int],
+    ) -> None:
+        """Decode reads of one chunk each, with what the kernel told of their arrival."""
+        stamps_ns = stamps_in(told)
+        plain_texts = self._plain_texts if all(stamps_ns) else None
+        at = 0
+        while at < len(bodies):
+            if plain_texts is not None and not self.abandoned:
+                count, text = plain_texts(bodies[at : at + TOGETHER])
+                if count:
+                    arrived_ns = stamps_ns[at : at + count]
+                    read = array("q", read_ns[at : at + count])
+                    self._note_plain(text, arrived_ns, read, StampSource.KERNEL)
+                    at += count
+            if at < len(bodies):
+                arrival = [(0, 0, told[at])]
+                self.decode(bodies[at], arrival, read_ns[at], read_ns[at])
+                at += 1
 
     def decode_all(
         self,
@@ -348,14 +379,20 @@ class Exchange:
             if plain_texts is not None:
                 count, text = plain_texts(bodies[at : at + TOGETHER])
                 if count:
-                    self._note_plain(text, stamps_ns[at : at + count], read_ns)
+                    read = array("q", (read_ns,)) * count
+                    arrived_ns = stamps_ns[at : at + count]
+                    self._note_plain(text, arrived_ns, read, StampSource.TAP)
                     at += count
             if at < len(bodies):
                 self.decode(bodies[at], stamps_ns[at], read_ns, since_ns[at])
                 at += 1
 
     def _note_plain(
-        self, text: str, arrived_ns: Sequence[int], read_ns: int
+        self,
+        text: str,
+        arrived_ns: Sequence[int],
+        read_ns: array[int],
+        source: StampSource,
     ) -> None:
         """Record plain output events; `text` is that of all."""
         count = len(arrived_ns)
@@ -363,12 +400,12 @@ class Exchange:
         self.text_bytes += len(text) if text.isascii() else utf8_bytes(text)
         if self.text is not None:
             self.text.append(text)
-        if self.usual_stamp is not StampSource.TAP:
+        if self.usual_stamp is not source:
             end = len(self.arrivals) + count
-            self.unusual_stamps.append((end - count, end, StampSource.TAP))
+            self.unusual_stamps.append((end - count, end, source))
         # an array takes in another one many times sooner than a list
         self.arrivals += array("q", arrived_ns)
-        self.read_ns += array("q", (read_ns,)) * count
+        self.read_ns += read_ns
         self.tokens += _UNKNOWN_COUNT * count
         if len(self.arrivals) > self.max_events:
             self._run_away()

@@ -452,6 +452,7 @@ class Loop:
         matter.
         """
         limits, holds = self._job.timeouts, self._reader.holds
+        self.responses.steady.release_all()  # it knows when they were read
         for connection in list(self.connections.by_fd.values()):
             exchange = connection.exchange
             if exchange is None:

@@ -23,6 +23,7 @@ from inferometer.loadgen.live import Live
 from inferometer.loadgen.outflow import UNSEEN
 from inferometer.loadgen.recorder import Recorder
 from inferometer.loadgen.schedule import Schedule
+from inferometer.loadgen.steady import SteadyStreams
 from inferometer.system.stamps import Arrival, arrival_ns
 from inferometer.trace.schema import MISSING, Failure, Outcome
 
@@ -58,6 +59,7 @@ class Responses:
     ) -> None:
         """`connect_failed` is called if there is no connection, and none to be had."""
         self.backlog = Backlog()
+        self.steady = SteadyStreams(self.backlog)
         self.by_position: dict[int, Exchange] = {}
         """Sent and not yet concluded."""
         self.in_flight = 0
@@ -120,11 +122,13 @@ class Responses:
                 since_ns = connection.arrived_since(
                     quiet_ns, full=size == READ_BYTES
                 )
-            backlog = self.backlog
-            backlog.bytes += len(body)
-            backlog.reads.append(
+            self.backlog.bytes += len(body)
+            self.backlog.reads.append(
                 (exchange.position, body, arrival, read_ns, since_ns)
             )
+        connection.at_chunk = (
+            not connection.piecemeal and connection.is_between_chunks(data)
+        )
         if connection.complete:
             self._completed(connection, exchange, arrival, read_ns)
 
@@ -357,6 +361,8 @@ class Responses:
             if body is not None:
                 if isinstance(body, tuple):
                     exchange.decode_all(body[1], *arrivals(body), read_ns)
+                elif isinstance(body, list):
+                    exchange.decode_reads(body[::3], body[1::3], body[2::3])
                 else:
                     exchange.decode(body, arrival, read_ns, quiet_ns)
                 if exchange.done_ns or exchange.hopeless:
@@ -470,6 +476,7 @@ class Responses:
 
     def _cut(self, connection: Connection, exchange: Exchange) -> None:
         """Read no more of the response: its slot is free."""
+        self.steady.leave(connection.fd)
         self.backlog.reads.append(
             (exchange.position, None, [], realtime_ns(), 0)
         )

@@ -240,6 +240,11 @@ class StreamDecoder:
             events.append(OVERSIZED)
         return events
 
+    @property
+    def plain_end(self) -> bytes:
+        """How a plain event ends; a zero byte if that is not known."""
+        return self._around[1]
+
     def plain_texts(self, bodies: Sequence[bytes]) -> tuple[int, str]:
         """How many of these bodies, from the first on, are an event each that differs from a plain
         one in nothing but its text; and all their text. The rest has to be fed.

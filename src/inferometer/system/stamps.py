@@ -10,6 +10,8 @@ from __future__ import annotations
 import socket
 import struct
 import sys
+from array import array
+from collections.abc import Sequence
 
 # From linux/net_tstamp.h and asm-generic/socket.h; the socket module has no names for them.
 _SO_TIMESTAMPING = 37
@@ -58,6 +60,18 @@ def kernel_stamps() -> bool:
     """
     with socket.socket() as sock:
         return enable(sock)
+
+
+def stamps_in(told: Sequence[bytes]) -> list[int]:
+    """The same of the data of many control messages, all at once."""
+    numbers = array("q", b"".join(told))
+    step = len(numbers) // len(told)
+    return [
+        seconds * 1_000_000_000 + nanos
+        for seconds, nanos in zip(
+            numbers[::step], numbers[1::step], strict=True
+        )
+    ]
 
 
 def arrival_ns(arrival: Arrival) -> int:

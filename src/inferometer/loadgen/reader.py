@@ -83,7 +83,7 @@ class Rings(NamedTuple):
 
     def close(self) -> None:
         with ThreadPoolExecutor() as pool:
-            list(pool.map(PacketRing.close, self))
+            list(pool.map(lambda ring: ring.close(), self))
 
 
 def open_rings(job: Job) -> Rings:

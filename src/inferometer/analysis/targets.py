@@ -276,8 +276,9 @@ def _deployments(points: Sequence[Point]) -> list[str]:
     found = []
     for name, point in named:
         apart = (each for each in APART if len(seen[name, each]) > 1)
-        told = (str(point.conditions.get(each)) for each in apart)
-        found.append(" ".join([name, *told]))
+        told = [str(point.conditions.get(each)) for each in apart]
+        # a name alone stays as it is: it may be a sentence in each language
+        found.append(" ".join([name, *told]) if told else name)
     return found
 
 

@@ -172,10 +172,10 @@ def test_what_was_special_about_a_file_does_not_come_along(
 def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path) -> None:
     path = tar_of(
         tmp_path / "bomb.tar.gz",
-        (member("zeros"), bytes(300_000_000)),
+        (member("zeros"), bytes(30_000_000)),
         zipped=True,
     )
-    assert path.stat().st_size < 400_000
+    assert path.stat().st_size < 40_000
     assert "more than such an archive can" in refused(path, tmp_path / "f")
     assert (
         sum(len(content) for content in contents(tmp_path / "f").values())

@@ -20,7 +20,7 @@ from inferometer.spec.campaign import ServerNeed
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.store.campaign.paths import CampaignPaths
-from tests.campaign.tiny_campaign import Remembering, task_of
+from tests.campaign.tiny_campaign import Remembering, task_of, unsampled
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*multi-threaded.*fork:DeprecationWarning"
@@ -95,7 +95,7 @@ def test_what_the_xinference_example_launches() -> None:
 def test_an_example_runs_in_quick_form_on_the_embedded_engine(
     name: str, tmp_path: Path
 ) -> None:
-    spec = load_campaign(EXAMPLES / f"{name}.yaml", environment={})
+    spec = unsampled(load_campaign(EXAMPLES / f"{name}.yaml", environment={}))
     places = CampaignPaths(tmp_path / spec.result_dir, spec.name)
     groups = embedded(expand(spec, quick=True))
 

@@ -23,7 +23,7 @@ from inferometer.spec.expand import expand
 from inferometer.spec.preset_files import preset_names
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import read_campaign_state
-from tests.campaign.tiny_campaign import Remembering, task_of
+from tests.campaign.tiny_campaign import Remembering, task_of, unsampled
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*multi-threaded.*fork:DeprecationWarning"
@@ -65,7 +65,7 @@ def contents(path: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", preset_names())
 def test_a_preset_is_measured_and_then_done(name: str, tmp_path: Path) -> None:
-    spec = load_campaign(name, environment={})
+    spec = unsampled(load_campaign(name, environment={}))
     places = CampaignPaths(tmp_path / spec.result_dir, spec.name)
     points = [
         point

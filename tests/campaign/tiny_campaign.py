@@ -46,6 +46,11 @@ def tiny_campaign(points: int = 3, **changes: Any) -> CampaignSpec:
     )
 
 
+def unsampled(spec: CampaignSpec) -> CampaignSpec:
+    """The same points; sampling the machine takes longer than tiny ones do."""
+    return spec.model_copy(update={"telemetry": False})
+
+
 def task_of(
     spec: CampaignSpec,
     server: Callable[[ServerNeed], Server],

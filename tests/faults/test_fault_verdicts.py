@@ -215,7 +215,7 @@ def bench(
                 "5 --max-concurrency 4"
             )
             given = (
-                f"{usual} {BEYOND_PROBES} --save-result --no-realtime --disable-tqdm {flags}"
+                f"{usual} {BEYOND_PROBES} --save-result --no-realtime --no-telemetry --disable-tqdm {flags}"
             ).split()
             monkeypatch.setattr(
                 sys, "argv", ["inferometer", "bench", *where, *given]

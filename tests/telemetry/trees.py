@@ -45,7 +45,11 @@ def serving(watch: Watch, token: str | None = None) -> Iterator[int]:
     """The port on which `monitor --serve` shows it."""
     watch.wait_for_all(10)
     server = MonitorServer(("127.0.0.1", 0), watch, token)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(
+        target=server.serve_forever,
+        args=(0.01,),  # s between looks at whether it is to end
+        daemon=True,
+    ).start()
     try:
         yield int(server.server_address[1])
     finally:

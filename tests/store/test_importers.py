@@ -143,6 +143,16 @@ def test_vllm_results_appended_to_one_file(tmp_path: Path) -> None:
     assert [run.load["request_rate"] for run in runs] == [8.5, 8.5]
 
 
+def test_a_vllm_file_in_which_nothing_completed_has_no_peaks(
+    tmp_path: Path,
+) -> None:
+    peaks = ("max_output_tokens_per_s", "max_concurrent_requests")
+    path = vllm_file(tmp_path, completed=0, **dict.fromkeys(peaks, 0))
+    metrics = the_run(path).metrics
+    assert metrics["completed"] == 0
+    assert not metrics.keys() & {*peaks}
+
+
 def test_failed_requests_of_a_vllm_file_are_in_no_latency(
     tmp_path: Path,
 ) -> None:

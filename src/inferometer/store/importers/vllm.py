@@ -39,7 +39,7 @@ from inferometer.vocabulary import settings_in, statistic_of
 
 KEYS = frozenset(RESERVED) - {"label"}
 """Of the format, and no condition."""
-PEAKS = ("max_output_tokens_per_s", "max_concurrentrequests_of")
+PEAKS = ("max_output_tokens_per_s", "max_concurrent_requests")
 """0 where nothing completed: nobody counted then."""
 MEASURED = ("spec_decode_", "probe_", "request_goodput")
 """What keys begin with that the tool adds to them."""

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from inferometer.grouping import by_key
+
 NUMBER = re.compile(
     r"(?<![A-Za-z0-9_./#-])(?<!HTTP )(?<!× )\d[\d,]*(?:\.\d+)?(?![A-Za-z0-9_]|\.\d)"
 )
@@ -20,10 +22,7 @@ MAX_TEXT = 1000
 
 def grouped(sentences: Iterable[str]) -> list[list[str]]:
     """Those that are alike together, in the order in which they come first."""
-    groups: dict[str, list[str]] = {}
-    for sentence in sentences:
-        groups.setdefault(skeleton(sentence), []).append(sentence)
-    return list(groups.values())
+    return [*by_key(sentences, skeleton).values()]
 
 
 def skeleton(sentence: str) -> str:

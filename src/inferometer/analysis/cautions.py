@@ -17,6 +17,7 @@ from inferometer.analysis.pairing import (
     Pair,
     value_of,
 )
+from inferometer.grouping import by_key
 from inferometer.results import Point
 from inferometer.vocabulary import COSTS
 from inferometer.words import Retold, Said, Words, counted, metric_named
@@ -243,12 +244,9 @@ def _named(points: Sequence[Point]) -> str:
     doubtful = [point for point in points if point.reasons]
     if not doubtful:
         return ids
-    kinds = [skeleton(point.reasons[0]) for point in doubtful]
-    alike = [
-        point
-        for point, kind in zip(doubtful, kinds, strict=True)
-        if kind == kinds[0]
-    ]
+    alike, *_ = by_key(
+        doubtful, lambda point: skeleton(point.reasons[0])
+    ).values()
     told = {
         "ids": ids,
         "reason": Retold(partial(_reason, alike)),

@@ -231,7 +231,7 @@ def client_stalls(facts: Facts) -> Found:
     meanwhile.
     """
     t = facts.thresholds
-    workers = [w for w in facts.trace.workers if w.wall_ns]
+    workers = [w for w in facts.trace.workers if w.wall_ns > 0]
     stalled = [w for w in workers if w.stalled_ns]
     if not stalled:
         return Found(OK, "fine")

@@ -68,8 +68,9 @@ def throttled(facts: Facts) -> Found:
         ]
         known = [share for share in shares if share is not None]
         if known:
-            values[f"{kind}_percent"] = max(known)
-            parts += [f"{kind}_percent"] * (max(known) > most)
+            share = values[f"{kind}_percent"] = max(known)
+            if share > most:
+                parts.append(f"{kind}_percent")
     if not values:
         return Found(OK, "silent")
     if not parts:

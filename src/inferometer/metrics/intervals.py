@@ -28,8 +28,6 @@ from inferometer.metrics.statistics import (
 from inferometer.trace import Trace
 from inferometer.trace.trace import Integers
 
-"""Rows of `Trace.requests` in the order of time."""
-
 SHORTEST_S = 1e-9
 """A request that took no time is taken to have taken this."""
 
@@ -61,8 +59,8 @@ def _in_order(values: PerRequest, order: Integers) -> Sample:
 
 
 def _mean_itl(trace: Trace, answered: Integers) -> Interval | None:
-    """Of all gaps pooled. Those of one request hang together, so a request is what is drawn, with
-    all its gaps.
+    """Of all gaps pooled; `answered` are rows in the order of time. The gaps of one request hang
+    together, so a request is what is drawn, with all its gaps.
     """
     r = trace.requests
     gaps = np.maximum(r["event_count"][answered] - 1, 0)

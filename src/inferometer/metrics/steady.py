@@ -131,10 +131,13 @@ def _all_slots_busy(trace: Trace) -> tuple[int, int] | None:
         return None
     full = np.flatnonzero(in_flight == slots)
     first, last_filled = int(begun[full[0]]), int(begun[full[-1]])
-    began, next_end = np.searchsorted(ended, [first, last_filled], "right")
+    ended_before, next_end = np.searchsorted(
+        ended, [first, last_filled], "right"
+    )
     last = int(ended[next_end])
+    turned_over = next_end - ended_before >= slots
     has_ended = last < np.iinfo(np.int64).max
-    return (first, last) if next_end - began >= slots and has_ended else None
+    return (first, last) if turned_over and has_ended else None
 
 
 def _settled(trace: Trace) -> tuple[int, int] | None:

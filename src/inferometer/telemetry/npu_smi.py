@@ -10,12 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from inferometer.telemetry.pci import same_address
-from inferometer.telemetry.reading import (
-    Card,
-    Reading,
-    Readings,
-    Told,
-)
+from inferometer.telemetry.reading import Card, Reading, Readings, Told
 from inferometer.telemetry.smi_text import ended
 from inferometer.telemetry.tool import ask
 from inferometer.telemetry.tree import number

@@ -197,17 +197,16 @@ def image_part(source: Any, details: Mapping[str, Any] = {}) -> dict[str, Any]:
         part = f"{source.kind}_url"
         return {"type": part, part: {"url": source.source}}
     shown = {**details}
-    if not isinstance(source, Mapping):
-        pass
-    elif is_said(source.get("url")):
+    told = source if isinstance(source, Mapping) else {}
+    if is_said(told.get("url")):
         shown |= {
             key: sendable(value)
-            for key, value in source.items()
+            for key, value in told.items()
             if key not in ("url", "type")
         }
-        source = source["url"]
-    elif is_said(source.get("data")):
-        source = source["data"]
+        source = told["url"]
+    elif is_said(told.get("data")):
+        source = told["data"]
     return {"type": "image_url", "image_url": {"url": source, **shown}}
 
 

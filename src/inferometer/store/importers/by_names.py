@@ -230,13 +230,13 @@ def _run(result: Object, path: FilePath, name: str | None) -> ImportedRun:
 def _told_by(result: Object) -> _Told:
     row = _Told()
     for path, value in _flat(result):
-        if _is_taken(row, path, value):
+        if _tells(row, path, value):
             row.taken.add(path)
     return row
 
 
-def _is_taken(row: _Told, whole: Path, value: object) -> bool:
-    """Whether a name is no condition; then `row` has what it tells."""
+def _tells(row: _Told, whole: Path, value: object) -> bool:
+    """Keep in `row` what a name tells; false of a condition, which is kept elsewhere."""
     is_around = whole[0] == AROUND and len(whole) > 1
     path = whole[1:] if is_around else whole
     known = meaning(path)

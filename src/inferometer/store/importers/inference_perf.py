@@ -229,7 +229,6 @@ def _config(path: Path, prefix: str) -> Object:
 
 
 def _model(server: object) -> str | None:
-
     return text(at(server, "model_name")) or next(
         (
             name

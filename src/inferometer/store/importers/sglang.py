@@ -25,10 +25,7 @@ from inferometer.store.importers.sglang_servers import (
     servers_of,
     settings_of,
 )
-from inferometer.store.importers.vllm import (
-    load_of,
-    requests_of,
-)
+from inferometer.store.importers.vllm import load_of, requests_of
 from inferometer.store.json_values import Object, text
 from inferometer.vocabulary import LATENCIES, statistic_of
 from inferometer.words import Said

@@ -23,8 +23,13 @@ from inferometer.calibration.kept import DIRECTORY_VARIABLE
 from inferometer.calibration.search import CalibrationError, key_of
 from inferometer.cli.bench import precision
 from inferometer.cli.main import main
+from inferometer.loadgen import loop
+from inferometer.loadgen.job import Job
+from inferometer.loadgen.reader import Rings
 from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind
+from inferometer.spec.flags import ARRIVALS
 from inferometer.store.atomic import CannotWriteError
+from inferometer.system.packets import NoRingError
 from tests.cli.api_server import ApiServer, serving
 from tests.cli.conftest import Command
 from tests.processes import Forked
@@ -159,6 +164,22 @@ def test_it_is_calibrated_once_and_after_the_results_are_saved(
     code, out, err = bench()
     assert (code, err) == (0, "")
     assert out.count("This host: ") == 1
+    assert calibrating.measured_before == [6]
+
+
+def test_one_of_the_packet_ring_says_nothing_of_a_run_that_no_ring_saw(
+    bench: Bench, calibrating: Calibrating, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_none(_: Job) -> Rings:
+        raise NoRingError("none here")
+
+    monkeypatch.setenv(ARRIVALS, "ring")
+    monkeypatch.setattr(loop, "open_rings", open_none)
+    bench()
+    code, out, err = bench()
+    assert (code, err) == (0, "")
+    assert out.count("The packet ring did not show") == 1
+    assert "This host: " not in out
     assert calibrating.measured_before == [6]
 
 

@@ -5,6 +5,7 @@ loads beyond it.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -277,6 +278,32 @@ def test_the_statement_says_why_there_is_none(
     compared = found.against(calibration())
     assert compared == precision(steady(), calibration())
     assert compared.missing is None
+
+
+@pytest.mark.parametrize(
+    ("calibrated", "stamps", "applies"),
+    [
+        ("ring", {"TAP": 90, "KERNEL": 10}, True),
+        ("ring", {"TAP": 10, "KERNEL": 90}, False),
+        ("ring", {"USER": 100}, False),
+        ("ring", {}, True),
+        ("kernel", {"KERNEL": 100}, True),
+        ("user", {"USER": 100}, True),
+    ],
+)
+def test_a_calibration_of_the_ring_says_nothing_of_reads(
+    calibrated: str, stamps: dict[str, int], *, applies: bool
+) -> None:
+    """The ring may be blind to a server, and then the run reads."""
+    run = replace(precision(steady(), None), stamps=stamps)
+    known = calibration(events=1.0, key={**KEY, "stamps": calibrated})
+    compared = run.against(known)
+    assert (compared.calibrated is not None) is applies
+    assert (compared.missing == Missing("stamps")) is not applies
+    if not applies:
+        assert statement(compared).startswith(
+            "The packet ring did not show this server's packets"
+        )
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,11 @@ def test_precision_in_words() -> None:
             "（workers、python）",
         ),
         (
+            Missing("stamps"),
+            "数据包环没有看到这台服务器的数据包",
+            "封包環沒有看到這台伺服器的封包",
+        ),
+        (
             Missing("unusable"),
             "保存的校准数据无法使用",
             "儲存的校準資料無法使用",
@@ -216,7 +221,7 @@ def test_why_a_precision_is_not_known_in_words(
     unknown = data(calibrated=None, ceilings={}, missing=missing)
     assert simplified in str(precision_in_words(unknown, "zh-CN"))
     assert traditional in str(precision_in_words(unknown, "zh-TW"))
-    if missing.reason != "off":
+    if missing.reason not in ("off", "stamps"):
         assert f"`{missing.command}`" in str(
             precision_in_words(unknown, "zh-CN")
         )

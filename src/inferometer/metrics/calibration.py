@@ -17,7 +17,7 @@ import numpy as np
 
 from inferometer.clock import MS
 from inferometer.metrics.peaks import peak_concurrency, peak_per_s
-from inferometer.trace import Trace
+from inferometer.trace import StampSource, Trace
 from inferometer.words import Said, Words
 from inferometer.words.numbers import percent
 
@@ -196,8 +196,10 @@ def why_unfit(calibration: Calibration) -> Said | None:
 class Missing:
     """Why a run was not compared with a calibration of its host."""
 
-    reason: Literal["none", "off", "other", "unusable"]
-    """None exists; switched off; only others exist; the stored one is damaged."""
+    reason: Literal["none", "off", "other", "unusable", "stamps"]
+    """None exists; switched off; only others exist; the stored one is damaged; it is of the packet
+    ring, which did not show the server's packets.
+    """
     command: str = "inferometer calibrate"
     """What makes one."""
     differs: tuple[str, ...] = ()
@@ -248,6 +250,13 @@ class Precision:
             default=None,
         )
 
+    @property
+    def _has_stamps_of_reads(self) -> bool:
+        """Whether most events do."""
+        names = (StampSource.KERNEL.name, StampSource.USER.name)
+        reads = sum(self.stamps.get(name, 0) for name in names)
+        return 2 * reads > sum(self.stamps.values())
+
     def used(self, kind: Kind) -> float | None:
         """The run's load as a share of the ceiling."""
         ceiling = self.ceilings.get(kind)
@@ -262,7 +271,12 @@ class Precision:
         return self.load[kind] > self.ceilings[kind].value
 
     def against(self, calibration: Calibration) -> Precision:
-        """The same run compared with this calibration of its host."""
+        """The same run compared with this calibration of its host, if their stamps are alike."""
+        if (
+            calibration.key.get("stamps") == "ring"
+            and self._has_stamps_of_reads
+        ):
+            return replace(self, missing=Missing("stamps"))
 
         def error(name: str) -> float | None:
             return calibration.worst_up_to(self.load["events"], name)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from inferometer.calibration.host import ABOUT_S
 from inferometer.cli.telling import notice
-from inferometer.metrics.calibration import Calibration
+from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.store.run_directory import add_calibration
 from inferometer.words import Said, sentence_of
 
@@ -36,6 +36,7 @@ def calibrate_afterwards(
     if (
         precision is None
         or precision.calibrated is not None
+        or precision.missing == Missing("stamps")
         or not precision.load["events"]
         or bench.policy != "make"
         or interruption.asked

@@ -42,6 +42,11 @@ POINTS: dict[str, str] = {
     "precision.missing.unusable": (
         "The stored calibration of this host cannot be used: `{command}` makes a new one."
     ),
+    "precision.missing.stamps": (
+        "The packet ring did not show this server's packets, so this run took the stamps of its "
+        "reads, and this host's calibration, which is of the ring, does not apply. Measure with "
+        "INFEROMETER_ARRIVALS=read: such runs are compared with a calibration of reads."
+    ),
     "precision.host": (
         "This host: ±{error:.3f} ms (p99), ceiling {events} events/s, {requests} requests/s, "
         "{streams} streams"

@@ -39,6 +39,10 @@ POINTS: dict[str, str] = {
         "准。"
     ),
     "precision.missing.unusable": "这台主机保存的校准数据无法使用：运行 `{command}` 可重新校准。",
+    "precision.missing.stamps": (
+        "数据包环没有看到这台服务器的数据包，本次运行改用读取时的时间戳；主机的校准用的是数据包环，"
+        "因此无法对照。请设置 INFEROMETER_ARRIVALS=read 再测，届时会与同样按读取时间做的校准对照。"
+    ),
     "precision.host": (
         "这台主机：误差 ±{error:.3f} ms（p99），上限 {events} 事件/s、{requests} 请求/s、{streams} "
         "路并发"

@@ -40,6 +40,10 @@ POINTS: dict[str, str] = {
         "準。"
     ),
     "precision.missing.unusable": "這台主機儲存的校準資料無法使用：執行 `{command}` 可重新校準。",
+    "precision.missing.stamps": (
+        "封包環沒有看到這台伺服器的封包，本次執行改用讀取時的時間戳；主機的校準用的是封包環，"
+        "因此無法對照。請設定 INFEROMETER_ARRIVALS=read 再測，屆時會與同樣按讀取時間做的校準對照。"
+    ),
     "precision.host": (
         "這台主機：誤差 ±{error:.3f} ms（p99），上限 {events} 事件/s、{requests} 請求/s、{streams} "
         "路並行"

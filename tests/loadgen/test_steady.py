@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pytest
 
+from inferometer.loadgen import loop as loop_module
+from inferometer.loadgen import socket_reader
 from inferometer.loadgen import steady as steady_module
 from inferometer.loadgen.backlog import READ_OVERHEAD_BYTES, Backlog
 from inferometer.loadgen.exchange import Exchange
@@ -16,7 +19,13 @@ from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import Loop
 from inferometer.loadgen.steady import TOGETHER_MOST, SteadyStreams, Stream
 from inferometer.trace import Failure, Outcome
-from tests.loadgen.loop_runner import finish_loop, job_for
+from tests.loadgen.loop_runner import (
+    BOUNDED,
+    LATER_NS,
+    finish_loop,
+    in_flight,
+    job_for,
+)
 from tests.loadgen.scripted_server import (
     DONE,
     LAST_CHUNK,
@@ -73,6 +82,25 @@ def test_room_for_what_waits_is_bounded(
 TEXTS = [f" {number}" for number in range(TOGETHER_MOST + 10)]
 
 
+def say(
+    peer: Peer,
+    loop: Loop,
+    texts: Sequence[str] = TEXTS,
+    then: Callable[[], None] = lambda: None,
+) -> None:
+    """Send each event after the one before it was read."""
+
+    def was_read(number: int) -> bool:
+        return loop.responses.reads > number
+
+    before = head("Transfer-Encoding: chunked")
+    for number, text in enumerate(texts):
+        peer.send(before + chunk(event(text)))
+        before = b""
+        until(partial(was_read, number))
+        then()
+
+
 @pytest.mark.parametrize(
     ("last", "outcome", "failure"),
     [
@@ -97,7 +125,6 @@ def test_all_that_waits_is_recorded_in_its_order_however_the_response_ends(
     failure: Failure,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Each event is read before the next one is sent."""
     together: list[int] = []
     decode_reads = Exchange.decode_reads
 
@@ -107,15 +134,8 @@ def test_all_that_waits_is_recorded_in_its_order_however_the_response_ends(
 
     monkeypatch.setattr(Exchange, "decode_reads", noted)
 
-    def was_read(number: int) -> bool:
-        return loop.responses.reads > number
-
     def script(peer: Peer, asked: Asked) -> None:
-        before = head("Transfer-Encoding: chunked")
-        for number, text in enumerate(TEXTS):
-            peer.send(before + chunk(event(text)))
-            before = b""
-            until(partial(was_read, number))
+        say(peer, loop)
         peer.send(*last)
         if failure is Failure.CLOSED_EARLY:
             raise Hangup
@@ -134,3 +154,84 @@ def test_all_that_waits_is_recorded_in_its_order_however_the_response_ends(
     assert set(events["ambiguity_ns"]) == {0}
     assert sum(together) > len(TEXTS) // 2
     assert max(together) > 1
+
+
+def has_ended(peer: Peer) -> None:
+    peer.send(chunk(event(finish="length")), chunk(DONE), LAST_CHUNK)
+
+
+def test_what_waits_is_decoded_though_nothing_else_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Loop, "_expire", lambda *_: None)  # decodes it too
+
+    def script(peer: Peer, asked: Asked) -> None:
+        say(peer, loop, TEXTS[:9])
+        (exchange,) = in_flight(loop)
+        until(lambda: len(exchange.arrivals) == 9)
+        has_ended(peer)
+
+    with ScriptedServer(script) as server:
+        job = job_for(server.port)
+        loop = Loop(job, live := Live())
+        loop.prepare()
+        assert finish_loop(loop, job, live).all_ok
+
+
+def test_what_waits_when_the_run_is_stopped_is_recorded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(socket_reader, "RELEASE_TICKS", 1 << 30)
+
+    def script(peer: Peer, asked: Asked) -> None:
+        say(peer, loop, TEXTS[:9])
+        live.request_stop()
+        peer.wait_for_hangup()
+        raise Hangup
+
+    with ScriptedServer(script) as server:
+        job = job_for(server.port, keep_texts=True)
+        loop = Loop(job, live := Live())
+        loop.prepare()
+        ran = finish_loop(loop, job, live)
+    assert ran.outcomes == [Outcome.CANCELLED]
+    assert ran.trace.texts == ("".join(TEXTS[:9]),)
+    assert not loop.responses.steady.by_fd
+
+
+def test_a_request_whose_events_wait_is_not_quiet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Time-outs are looked for when two events have been seen, and later than any while the third
+    one waits.
+    """
+    monkeypatch.setattr(socket_reader, "RELEASE_TICKS", 1 << 30)
+    monkeypatch.setattr(loop_module, "EXPIRE_EVERY_NS", 0)
+    looked, looked_later = Event(), Event()
+    expire = Loop._expire
+
+    def expire_later(self: Loop, now_ns: int) -> None:
+        waits = any(each.held for each in self.responses.steady.by_fd.values())
+        expire(self, now_ns + LATER_NS if waits else now_ns)
+        if waits:
+            looked_later.set()
+        elif any(each.arrivals for each in in_flight(self)):
+            looked.set()
+
+    def be_looked_at() -> None:
+        looked.clear()
+        until(lambda: looked.is_set() or looked_later.is_set())
+
+    monkeypatch.setattr(Loop, "_expire", expire_later)
+
+    def script(peer: Peer, asked: Asked) -> None:
+        say(peer, loop, TEXTS[:3], be_looked_at)
+        has_ended(peer)
+
+    with ScriptedServer(script) as server:
+        patient = BOUNDED.model_copy(update={"total_s": 1e6})
+        job = job_for(server.port, timeouts=patient)
+        loop = Loop(job, live := Live())
+        loop.prepare()
+        assert finish_loop(loop, job, live).all_ok
+    assert looked_later.is_set()

@@ -196,3 +196,15 @@ def test_a_run_of_plain_events_is_read_at_once_up_to_what_is_not_plain() -> (
     assert decoder.plain_texts(cut) == (0, "")
     assert decoder.feed(others[2]) == one_by_one.feed(others[2])
     assert decoder.plain_texts(plain) == (0, "")
+
+
+def test_when_a_stream_has_changed_its_events_are_not_compared_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each would be, with all that follow, of a server whose events tell the second."""
+    decoder = PROTOCOLS["openai"].decoder()
+    assert isinstance(decoder, StreamDecoder)
+    decoder.feed(body("a"))
+    monkeypatch.setattr(StreamDecoder, "_all_plain", None)
+    changed = body("b").replace(b"cmpl-1", b"cmpl-2")
+    assert decoder.plain_texts([changed, changed]) == (0, "")

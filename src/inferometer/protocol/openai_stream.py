@@ -250,7 +250,7 @@ class StreamDecoder:
         one in nothing but its text; and all their text. The rest has to be fed.
         """
         if (
-            len(bodies[0]) <= self._around[2]
+            not bodies[0].startswith(self._around[0])
             or not self._splitter.between_events
             or self._done
         ):

@@ -57,7 +57,7 @@ CHECK_NETWORK: dict[str, str] = {
     ),
     "check.departures.title": "请求离开本机",
     "check.departures.unknown": (
-        "不知道请求何时离开本机；有数据包环（需要 Linux 和 root 或 CAP_NET_RAW）才能看到。"
+        "不知道请求何时离开本机；数据包环能记录，但需要 Linux，以及 root 或 CAP_NET_RAW 权限。"
     ),
     "check.departures.fine": "从发送到请求离开本机，中位数为 {p50_ms:.2f} ms。",
     "check.departures.late": (
@@ -72,7 +72,7 @@ CHECK_NETWORK: dict[str, str] = {
     "check.client_window.title": "客户端接收窗口",
     "check.client_window.unknown": (
         "不知道客户端的接收窗口是否满过；"
-        "有数据包环（需要 Linux 和 root 或 CAP_NET_RAW）才能看到。"
+        "数据包环能记录，但需要 Linux，以及 root 或 CAP_NET_RAW 权限。"
     ),
     "check.client_window.fine": "客户端的接收窗口从未满过。",
     "check.client_window.harmless": (

@@ -57,7 +57,7 @@ CHECK_NETWORK: dict[str, str] = {
     ),
     "check.departures.title": "請求離開本機",
     "check.departures.unknown": (
-        "無法得知請求何時離開本機；有封包環（需要 Linux 和 root 或 CAP_NET_RAW）才看得到。"
+        "無法得知請求何時離開本機；封包環能記錄，但需要 Linux，以及 root 或 CAP_NET_RAW 權限。"
     ),
     "check.departures.fine": "從送出到請求離開本機，中位數為 {p50_ms:.2f} ms。",
     "check.departures.late": (
@@ -73,7 +73,7 @@ CHECK_NETWORK: dict[str, str] = {
     "check.client_window.title": "用戶端接收視窗",
     "check.client_window.unknown": (
         "無法得知用戶端的接收視窗是否滿過；"
-        "有封包環（需要 Linux 和 root 或 CAP_NET_RAW）才看得到。"
+        "封包環能記錄，但需要 Linux，以及 root 或 CAP_NET_RAW 權限。"
     ),
     "check.client_window.fine": "用戶端的接收視窗從未滿過。",
     "check.client_window.harmless": (

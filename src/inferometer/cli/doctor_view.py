@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from inferometer.doctor.checks import GROUPS, Examined, advice_of, title_of
@@ -9,7 +10,6 @@ from inferometer.doctor.logs import LogReport, LogSign
 from inferometer.doctor.page import shown
 from inferometer.doctor.seen import Seen, Status
 from inferometer.doctor.sheet import SheetLine, outcome_of
-from inferometer.grouping import by_key
 from inferometer.printable import columns_of, padded, printable, wrapped
 from inferometer.words import Words
 
@@ -129,8 +129,11 @@ def _group(
 
 def _skipped(found: Mapping[str, Seen]) -> dict[str, list[str]]:
     """By reason."""
-    names = (name for name, each in found.items() if each.reason is not None)
-    return by_key(names, lambda name: found[name].reason or "")
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for name, each in found.items():
+        if each.reason is not None:
+            by_reason[each.reason].append(name)
+    return by_reason
 
 
 def _mark(status: Status, words: Words) -> str:
@@ -157,16 +160,22 @@ def _finding(
 ) -> Iterator[str]:
     mark = _mark(found.status, words)
     later = " " * columns_of(mark)
-    facts = ", ".join(printable(words.say(each)) for each in found.evidence)
-    if found.reason is not None:
-        facts = words.text(f"doctor.reason.{found.reason}")
     text = words.text(
-        "doctor.line", title=title_of(name, words), evidence=facts
+        "doctor.line",
+        title=title_of(name, words),
+        evidence=_evidence(found, words),
     )
     yield from wrapped(text, columns, mark, later)
     if advice := advice_of(name, found, words):
         yield from wrapped(advice, columns, later, later)
     yield from wrapped(f"[{name}] {found.source}", columns, later, later)
+
+
+def _evidence(found: Seen, words: Words) -> str:
+    """What was seen, or why nobody could look."""
+    if found.reason is not None:
+        return words.text(f"doctor.reason.{found.reason}")
+    return ", ".join(printable(words.say(each)) for each in found.evidence)
 
 
 def _log(

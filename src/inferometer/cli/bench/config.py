@@ -12,8 +12,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from inferometer.cli.bench.flags import BenchFlags
-from inferometer.cli.bench.workload import DEFAULTS
+from inferometer.cli.bench.flags import DEFAULTS, BenchFlags
 from inferometer.cli.flag_errors import FlagsError, flag_name
 from inferometer.cli.server_address import base_url_of_flags, names_a_server
 from inferometer.spec.campaign import CampaignError, PlannedPoint, ServerNeed

@@ -1,7 +1,7 @@
 # No postponed annotations here: the command line is built from these at run time.
 """The flags of `inferometer bench`, named as `vllm bench serve` names them where it has them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -686,3 +686,6 @@ class BenchFlags:
             "Campaign file or preset that has the test. (default: all presets)"
         ),
     ] = None
+
+
+DEFAULTS = {each.name: each.default for each in fields(BenchFlags)}

@@ -5,7 +5,6 @@ are called in the spec.
 from __future__ import annotations
 
 import ast
-import dataclasses
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -13,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from inferometer.cli.bench.flags import BenchFlags
+from inferometer.cli.bench.flags import DEFAULTS, BenchFlags
 from inferometer.cli.flag_errors import (
     FlagsError,
     flag_name,
@@ -51,8 +50,6 @@ OF_ROWS = (
     "hf_output_len",
 )
 """Flags for which -1 is what the row says."""
-
-DEFAULTS = {each.name: each.default for each in dataclasses.fields(BenchFlags)}
 
 
 def workload_of(flags: BenchFlags) -> AnyWorkload:

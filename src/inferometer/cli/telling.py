@@ -26,7 +26,7 @@ def tell(text: str, *, err: bool = False) -> None:
 
 
 def say(key: str, /, **values: object) -> None:
-    """A sentence of ours."""
+    """Tell the word of this key, filled in."""
     tell(spoken().text(key, **values))
 
 

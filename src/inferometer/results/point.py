@@ -104,7 +104,7 @@ class Point:
         return str(self.conditions.get("rehearsal")).endswith("simulated")
 
     def told(self, names: Iterable[str]) -> tuple[Condition, ...]:
-        """These conditions."""
+        """The values of these conditions; None where nobody told."""
         return tuple(map(self.conditions.get, names))
 
     @property

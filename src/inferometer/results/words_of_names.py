@@ -89,14 +89,14 @@ def of_file(stem: str) -> Conditions:
     found = _parallelism(stem)
     if both := _BOTH_LENGTHS.search(stem):
         found |= {"input_len": tokens(both[1]), "output_len": tokens(both[2])}
-    for name, length in _found(_LENGTHS, stem):
+    for name, length in _matches(_LENGTHS, stem):
         found[name] = tokens(length[1])
-    for name, load in _found(_LOADS, stem):
+    for name, load in _matches(_LOADS, stem):
         found[name] = _value(next(filter(None, load.groups())))
     return found
 
 
-def _found(
+def _matches(
     patterns: Mapping[str, re.Pattern[str]], text: str
 ) -> Iterator[tuple[str, re.Match[str]]]:
     for name, pattern in patterns.items():
@@ -113,7 +113,7 @@ def _parallelism(name: str) -> Conditions:
     found: Conditions = {}
     if gpus := _GPUS.search(name):
         found["gpus"] = int(gpus[1] or gpus[2])
-    for size, told in _found(_SIZES, name):
+    for size, told in _matches(_SIZES, name):
         found[size] = int(told[1])
     return found
 

@@ -4,7 +4,6 @@ records; compares nothing.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from inferometer.analysis.pcie import why_no_links
@@ -39,6 +38,7 @@ from inferometer.report.figures.theme import FRONT, HOLLOW, HOVER
 from inferometer.report.figures.vega import Layer, Spec
 from inferometer.report.naming import clean, legend_names, natural
 from inferometer.report.tables.columns import with_unit
+from inferometer.store.json_values import number
 from inferometer.words import Words
 
 NO_DIFFERENCE = ("no difference", "undecided")
@@ -175,7 +175,7 @@ def _with_numbers(records: Sequence[Record], *names: str) -> list[Record]:
     return [
         record
         for record in records
-        if all(_is_number(record.get(name)) for name in names)
+        if all(number(record.get(name)) is not None for name in names)
     ]
 
 
@@ -185,17 +185,13 @@ def _choose_marks(rows: Sequence[Row], names: Sequence[str]) -> None:
     """
     curves = by_key(rows, lambda row: (row.get("on", ""), row["curve"]))
     for (_, name), curve in curves.items():
-        number, step = names.index(name), mark_every(len(curve))
+        place, step = names.index(name), mark_every(len(curve))
         for row in curve:
-            row.update(dash_of_curve(number))
+            row.update(dash_of_curve(place))
         for row in sorted(curve, key=lambda each: each["x"])[
-            number % step :: step
+            place % step :: step
         ]:
             row["mark"] = True
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _told(record: Record, names: Sequence[str]) -> Row:
@@ -204,7 +200,7 @@ def _told(record: Record, names: Sequence[str]) -> Row:
     return {
         n: clean(v) if isinstance(v, str) else v
         for n, v in there.items()
-        if isinstance(v, str) or _is_number(v)
+        if isinstance(v, str) or number(v) is not None
     }
 
 

@@ -32,7 +32,6 @@ from inferometer.report.sentences import (
     said_once,
 )
 from inferometer.report.tables.columns import confidence_of, four_digits
-from inferometer.report.tables.columns import measured as measured_of
 from inferometer.report.targets import (
     deployment_in_words,
     place_in_words,
@@ -414,7 +413,7 @@ def _limits(points: Sequence[Point], words: Words, rated: Rated) -> str:
     told = []
     for name, limits in rated.items():
         known = metric(name)
-        if known is None or not measured_of(points, [name]):
+        if known is None or not any(name in each.values for each in points):
             continue
         figures = {word: f"{each:g}" for word, each in limits._asdict().items()}
         figures["excellent"] = in_unit(figures["excellent"], known.unit)

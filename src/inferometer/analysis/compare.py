@@ -467,10 +467,16 @@ def _adjacent(pairs: Iterable[Pair]) -> bool:
     if any(time_s is None for time_s, _, _ in runs):
         return False
     runs.sort(key=lambda run: run[0] or 0.0)
+    matched = _next_to_each_other([tuple(rest) for _, *rest in runs])
+    return matched >= (1 - MAX_UNPAIRED) * len(runs)
+
+
+def _next_to_each_other(runs: Sequence[tuple[int, ...]]) -> int:
+    """How many runs, each a point and a side, stand in pairs of one point's two sides."""
     matched, i = 0, 0
     while i + 1 < len(runs):
-        (_, point, side), (_, next_point, next_side) = runs[i : i + 2]
+        (point, side), (next_point, next_side) = runs[i : i + 2]
         found = point == next_point and side != next_side
         matched += 2 * found
         i += 1 + found
-    return matched >= (1 - MAX_UNPAIRED) * len(runs)
+    return matched

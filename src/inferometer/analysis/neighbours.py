@@ -86,7 +86,7 @@ def contradicted(points: Sequence[Point]) -> list[Outlier]:
         for metric in LIMITS
         if (
             course := _course(
-                points, levels, metric, growth=-1 if _falls(axis, metric) else 1
+                points, levels, metric, growth=_growth(axis, metric)
             )
         )
     ]
@@ -103,8 +103,10 @@ def contradicted(points: Sequence[Point]) -> list[Outlier]:
     return list(believed.values())
 
 
-def _falls(axis: str, metric: str) -> bool:
-    return axis == "input_len" and metric == "output_throughput"
+def _growth(axis: str, metric: str) -> int:
+    """-1 for what falls."""
+    falls = axis == "input_len" and metric == "output_throughput"
+    return -1 if falls else 1
 
 
 _Levels = dict[float, list[int]]

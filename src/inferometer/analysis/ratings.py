@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from inferometer.store.json_values import entries
 from inferometer.vocabulary import metric
 from inferometer.words import Said, reason_of
 
@@ -74,7 +75,7 @@ def _limits(name: str, told: object) -> RatingLimits:
         raise RatingsError(Said("ratings.unknown", {"metric": name[:60]}))
     numbers = [
         float(each)
-        for each in (told if isinstance(told, list) else ())
+        for each in entries(told)
         if isinstance(each, int | float) and not isinstance(each, bool)
     ]
     ordered = sorted(numbers, reverse=known.better == "higher")

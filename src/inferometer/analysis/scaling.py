@@ -180,6 +180,19 @@ def scaling_records(found: Iterable[Scaling]) -> list[dict[str, Any]]:
     ]
 
 
+def worst_of(points: Sequence[Point]) -> Point:
+    """The first that has the worst verdict."""
+    return next(
+        (
+            point
+            for status in WORST_FIRST
+            for point in points
+            if point.status == status
+        ),
+        points[0],
+    )
+
+
 def _counts(point: Point, *, allow_invalid: bool) -> bool:
     return point.values.get(THROUGHPUT, 0) > 0 and (
         allow_invalid or point.status != "INVALID"
@@ -224,19 +237,17 @@ def _scaling(
 ) -> Scaling:
     effect = effect_of(readings(one, THROUGHPUT), readings(several, THROUGHPUT))
     ratios = effect.ratios()
-    statuses = {point.status for point in (*several, *one)}
+    low, high = (each / key.gpus for each in ratios) if ratios else (None, None)
     return Scaling(
         name=name,
         gpus=key.gpus,
         load_per_gpu=key.per_gpu,
         efficiency=effect.ratio / key.gpus,
-        low=ratios[0] / key.gpus if ratios else None,
-        high=ratios[1] / key.gpus if ratios else None,
+        low=low,
+        high=high,
         throughput=_mean(several),
         throughput_of_one=_mean(one),
-        status=next(
-            (status for status in WORST_FIRST if status in statuses), None
-        ),
+        status=worst_of((*several, *one)).status,
     )
 
 

@@ -11,15 +11,16 @@ results of earlier versions, and those of costs in several currencies.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from inferometer.analysis.currencies import about_costs, in_several_currencies
 from inferometer.analysis.scaling import (
-    WORST_FIRST,
     scaling,
     why_nothing_scales,
+    worst_of,
 )
 from inferometer.results import Collection, Point, Range
 from inferometer.spec.flags import did_you_mean, did_you_mean_one_of
@@ -212,16 +213,7 @@ def mean_of(points: Sequence[Point]) -> Point:
         name: sum(point.values[name] for point in points) / len(points)
         for name in shared
     }
-    worst = next(
-        (
-            point
-            for status in WORST_FIRST
-            for point in points
-            if point.status == status
-        ),
-        points[0],
-    )
-    return replace(worst, values=values, intervals={})
+    return replace(worst_of(points), values=values, intervals={})
 
 
 def check_campaigns(collection: Collection) -> list[Checked]:
@@ -269,13 +261,15 @@ def _deployments(points: Sequence[Point]) -> list[str]:
     """The name of each point's deployment, with what tells it from others that would have the
     same name."""
     named = [(deployment_of(point), point) for point in points]
-    seen: dict[tuple[str, str], set[object]] = {}
-    for name, point in named:
-        for each in APART:
-            seen.setdefault((name, each), set()).add(point.conditions.get(each))
+    seen = {
+        (name, each, point.conditions.get(each))
+        for name, point in named
+        for each in APART
+    }
+    kinds = Counter((name, each) for name, each, _ in seen)
     found = []
     for name, point in named:
-        apart = (each for each in APART if len(seen[name, each]) > 1)
+        apart = (each for each in APART if kinds[name, each] > 1)
         told = [str(point.conditions.get(each)) for each in apart]
         # a name alone stays as it is: it may be a sentence in each language
         found.append(" ".join([name, *told]) if told else name)
@@ -380,7 +374,8 @@ def _why_absent(metric: str, point: Point) -> Said:
 
 def _reading(target: Threshold, point: Point, deployment: str) -> _TargetValue:
     name = canonical(target.metric)
-    value, why, blame = point.values.get(name), None, None
+    value = point.values.get(name)
+    why = blame = None
     if value is None:
         why = _why_absent(target.metric, point)
     elif point.status == "INVALID":

@@ -227,13 +227,9 @@ def power_cap(facts: Facts) -> Found:
         return Found(OK, "silent")
     known = False
     for card in machine.cards:
-        limits = [
-            telemetry.track(card, name)[1]
-            for name in ("power_limit_w", "power_limit_default_w")
-        ]
-        if all(map(len, limits)):
+        if limits := _power_limits_w(telemetry, card):
             known = True
-            limit, default = (float(each[-1]) for each in limits)
+            limit, default = limits
             if limit < default * (1 - facts.thresholds.power_cap_tolerated):
                 return Found(
                     NOTE,
@@ -241,3 +237,12 @@ def power_cap(facts: Facts) -> Found:
                     {"card": card, "limit_w": limit, "default_w": default},
                 )
     return Found(OK, "fine" if known else "silent")
+
+
+def _power_limits_w(telemetry: Telemetry, card: str) -> list[float]:
+    """The last of a card, and its own; empty unless both are known."""
+    tracks = [
+        telemetry.track(card, name)[1]
+        for name in ("power_limit_w", "power_limit_default_w")
+    ]
+    return [float(each[-1]) for each in tracks] if all(map(len, tracks)) else []

@@ -242,16 +242,17 @@ def unread_output(facts: Facts) -> Found:
     )
     fields = ", ".join(w.unread_fields for w in facts.trace.workers).split(", ")
     share = unread / events if events else 1.0
-    values: Figures = {
-        "unread": unread,
-        "events": events,
-        "share": share,
-        "fields": ", ".join(dict.fromkeys(filter(None, fields))),
-    }
-    if not unread:
-        return Found(OK, "fine", values)
     level = SUSPECT if share > facts.thresholds.unread_share_suspect else NOTE
-    return Found(level, "found", values)
+    return Found(
+        level if unread else OK,
+        "found" if unread else "fine",
+        {
+            "unread": unread,
+            "events": events,
+            "share": share,
+            "fields": ", ".join(dict.fromkeys(filter(None, fields))),
+        },
+    )
 
 
 def foreign_frames(facts: Facts) -> Found:

@@ -132,18 +132,23 @@ def under_test(
     the engine simulates them.
     """
     seen = [card.id for card in telemetry.cards]
-    told, number = telemetry.declared.cards, telemetry.declared.number
+    told = telemetry.declared.cards
     cards = seen if told is None else list(told)
-    if told is not None:
-        reason = "card_missing" if {*told} - {*seen} else None
-    elif number is not None and len(seen) != number:
-        reason = "card_missing" if len(seen) < number else "card_unexpected"
-    else:
-        unknown = number is None and not telemetry.is_simulated
-        reason = "cards_unknown" if unknown and len(seen) > 1 else None
+    reason = _unidentified(telemetry, seen)
+    return cards, reason or _shared(telemetry, cards, window)
+
+
+def _unidentified(telemetry: Telemetry, seen: Sequence[str]) -> Reason | None:
+    """Why it is unclear by names and number which of the cards were used."""
+    told, number = telemetry.declared.cards, telemetry.declared.number
     if not seen:
-        reason = "no_power_source"
-    return cards, reason or _shared(telemetry, cards, window)  # type: ignore[return-value]
+        return "no_power_source"
+    if told is not None:
+        return "card_missing" if {*told} - {*seen} else None
+    if number is not None and len(seen) != number:
+        return "card_missing" if len(seen) < number else "card_unexpected"
+    unknown = number is None and not telemetry.is_simulated
+    return "cards_unknown" if unknown and len(seen) > 1 else None
 
 
 def _shared(

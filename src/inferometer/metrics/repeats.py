@@ -87,20 +87,25 @@ def _compare(
 ) -> tuple[float | None, float | None]:
     """Root of the ratio of variance between runs to that within them, and how unlikely so large a
     ratio is, as a normal z.
-
-    The ratio is distributed as F; Paulson, Annals of Mathematical Statistics 13, 1942, makes it
-    nearly normal.
     """
     errors, degrees = np.array(list(map(error_of, own, values))).T
     within = float(np.mean(errors**2))
     if within == 0.0:
         return None, None
     ratio = float(np.var(values, ddof=1)) / within
-    between = 2 / (9 * (len(values) - 1))
-    inside = 2 / (9 * float(degrees.sum()))
+    z = _z_of_ratio(ratio, len(values) - 1, float(degrees.sum()))
+    return ratio**0.5, z
+
+
+def _z_of_ratio(ratio: float, above: int, below: float) -> float:
+    """Of a ratio of variances, by their degrees of freedom. It is distributed as F; Paulson, Annals
+    of Mathematical Statistics 13, 1942, makes it nearly normal.
+    """
+    between, inside = 2 / (9 * above), 2 / (9 * below)
     root = ratio ** (1 / 3)
     distance = (1 - inside) * root - (1 - between)
-    return ratio**0.5, distance / (inside * root**2 + between) ** 0.5
+    z: float = distance / (inside * root**2 + between) ** 0.5
+    return z
 
 
 def agreement(found: Mapping[str, Spread], labels: Mapping[str, str]) -> Said:

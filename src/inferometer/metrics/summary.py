@@ -8,6 +8,7 @@ are 0; a latency that nobody had is None.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import IntEnum
@@ -233,7 +234,6 @@ def _counts(trace: Trace, planned: int) -> Counts:
     r = trace.requests
     failed = r["outcome"] == Outcome.FAILED
     statuses = r["status"][failed & (r["failure"] == Failure.HTTP_STATUS)]
-    values, times = np.unique(statuses, return_counts=True)
     return Counts(
         planned=planned,
         sent=int(np.count_nonzero(was_sent(trace))),
@@ -242,9 +242,7 @@ def _counts(trace: Trace, planned: int) -> Counts:
             for o in Outcome
         },
         failures=_by_name(r["failure"][failed], Failure),
-        http_statuses={
-            str(status): int(n) for status, n in zip(values, times, strict=True)
-        },
+        http_statuses=dict(Counter(map(str, np.sort(statuses)))),
     )
 
 

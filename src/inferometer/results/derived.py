@@ -128,9 +128,9 @@ def derived_intervals(
     """Of those values, from the interval of the throughput that they follow from."""
     known = intervals.get("output_throughput")
     throughput = values.get("output_throughput")
-    found: dict[str, Range] = {}
     if known is None or not throughput:
-        return found
+        return {}
+    found = {}
     if (per_gpu := values.get("output_throughput_per_gpu")) is not None:
         scale = per_gpu / throughput
         found["output_throughput_per_gpu"] = Range(

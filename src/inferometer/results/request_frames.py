@@ -231,16 +231,11 @@ def _imported_events(requests: ImportedRequests) -> pl.DataFrame:
     counts = [len(each) for each in gaps]
     starts = np.cumsum(counts) - counts
     return pl.DataFrame(
-        [
-            pl.Series("request", np.repeat(np.arange(len(gaps)), counts)),
-            pl.Series("warmup", np.zeros(sum(counts), np.bool_)),
-            pl.Series(
-                "event", np.arange(sum(counts)) - np.repeat(starts, counts) + 1
-            ),
-            pl.Series(
-                "itl_ms",
-                np.concatenate([*gaps, np.zeros(0)]) * 1e3,
-                nan_to_null=True,
-            ),
-        ]
+        {
+            "request": np.repeat(np.arange(len(gaps)), counts),
+            "warmup": np.zeros(sum(counts), np.bool_),
+            "event": np.arange(sum(counts)) - np.repeat(starts, counts) + 1,
+            "itl_ms": np.concatenate([*gaps, np.zeros(0)]) * 1e3,
+        },
+        nan_to_null=True,
     )

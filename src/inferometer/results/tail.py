@@ -74,12 +74,14 @@ def _independent(latency: str, n: float, summary: Object) -> float:
 def _known(latency: str, n: float, summary: Object) -> dict[float, float]:
     """Values by the share that lies beyond them, from the median to the largest."""
     told = at(summary, "metrics", latency)
-    percentiles = {"p50": at(told, "median")} | members(at(told, "percentiles"))
     least = _share(1 / n)
     known = {least: number(at(told, "max"))}
-    for name, value in percentiles.items():
+    for name, value in {
+        "p50": at(told, "median"),
+        **members(at(told, "percentiles")),
+    }.items():
         found = statistic_of(f"{name}_{latency}_ms")
-        if found and found.percentile is not None and found.percentile < 100:
+        if found and found.percentile is not None:
             known.setdefault(_share(1 - found.percentile / 100), number(value))
     return {
         share: each

@@ -249,11 +249,16 @@ def _one_sentence(directory: Path) -> Iterator[None]:
         told = {"path": directory, "version": error, "most": SCHEMA_VERSION}
         raise ValueError(Said("run_directory.newer", told)) from None
     except (PolarsError, OSError, LookupError, TypeError, ValueError) as error:
-        why = sentence_of(error)
-        if not isinstance(why, Said):
-            why = why.strip().partition("\n")[0] or type(error).__name__
-        told = {"path": directory, "why": why}
+        told = {"path": directory, "why": _first_line(error)}
         raise ValueError(Said("run_directory.unread", told)) from error
+
+
+def _first_line(error: Exception) -> str:
+    """Of what a library says; all of our own sentence."""
+    why = sentence_of(error)
+    if isinstance(why, Said):
+        return why
+    return why.strip().partition("\n")[0] or type(error).__name__
 
 
 def _description(

@@ -479,12 +479,11 @@ def _runs_inside(
             if isinstance(each.result, str)
             else _runs_of(each.result, path, most_bytes)
         )
-        around = declared(each.around)
         runs += (
             replace(
                 run,
                 model=run.model or text(each.around.get("model")),
-                conditions={**around, **run.conditions},
+                conditions={**declared(each.around), **run.conditions},
                 decimals=IN_FULL if run.decimals is None else run.decimals,
                 name=f"{each.name}:{run.name}" if run.name else each.name,
             )

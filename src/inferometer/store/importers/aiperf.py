@@ -294,7 +294,7 @@ def _tokens(
         if (tokens := number(at(result, total, "avg"))) is not None:
             found[ours] = tokens
         elif count and (each := number(at(result, mean, "avg"))) is not None:
-            found |= figures({ours: each * count}, {ours: ours})
+            found |= figures({ours: each * count}, [ours])
     return ((Said("note.own_tokenizer"),) if found else ()), found
 
 

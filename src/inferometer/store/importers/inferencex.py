@@ -118,7 +118,7 @@ def _output(result: Object, gpus: int) -> Figures:
     which, since input and output add up to the total.
     """
     names = {"output_throughput": "output_tput_per_gpu"}
-    told = figures(result, (*BY_ROLE, *RATES))
+    told = figures(result, BY_ROLE + RATES)
     if not told.get("num_decode_gpu"):
         return figures(result, names, gpus)
     if len(told) < len(BY_ROLE + RATES):

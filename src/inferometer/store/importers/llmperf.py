@@ -78,15 +78,13 @@ def read_llmperf(
 ) -> list[ImportedRun]:
     """The run, with its single requests if their file lies beside this one."""
     told = _flat(result)
-    load = figures(result, {**settings_in("llmperf"), **LENGTHS})
-    load |= figures(told, {"num_prompts": "num_requests_started"})
     return [
         ImportedRun(
             path=path,
             tool="llmperf",
             version=text(result.get("version")),
             model=text(result.get("model")),
-            load=load,
+            load=_load(result, told),
             metrics=_metrics(told),
             own=figures(told, (n for n in told if n.startswith(BETWEEN))),
             requests=_requests(path, most_bytes),
@@ -95,6 +93,11 @@ def read_llmperf(
             defined_otherwise=DEFINED_OTHERWISE,
         )
     ]
+
+
+def _load(result: Object, told: Object) -> Figures:
+    asked = figures(result, {**settings_in("llmperf"), **LENGTHS})
+    return asked | figures(told, {"num_prompts": "num_requests_started"})
 
 
 MEANS = {

@@ -104,6 +104,9 @@ def _metrics(result: Object, latency: str) -> Figures:
     }
 
 
+SCENARIOS = {"sglang": "one batch", "sglang-latency": "offline latency"}
+
+
 def _run(
     result: Object,
     path: Path,
@@ -113,23 +116,23 @@ def _run(
 ) -> ImportedRun:
     own = figures(_measured(result), OWN)
     shown = ", ".join(f"{name} {value:.6g}" for name, value in own.items())
-    told = Said("note.own_figures", {"figures": shown})
-    is_served = tool == "sglang"
     load = figures(result, LENGTHS | {"num_prompts": "batch_size"})
-    load |= {"request_rate": math.inf} if is_served else {}
+    if tool == "sglang":
+        load["request_rate"] = math.inf
+    notes = (note, Said("note.own_figures", {"figures": shown}))
     return ImportedRun(
         path=path,
         tool=tool,
         load=load,
         metrics=metrics,
         own=own,
-        conditions=_conditions(result)
-        | {"scenario": "one batch" if is_served else "offline latency"},
-        notes=(note, told) if own else (note,),
+        conditions=_conditions(result, tool),
+        notes=notes if own else notes[:1],
     )
 
 
-def _conditions(result: Object) -> Declarations:
+def _conditions(result: Object, tool: str) -> Declarations:
     name = text(result.get("run_name"))
     named = {} if name in NO_NAMES else {"run_name": name}
-    return declared(result, NO_CONDITIONS) | named
+    scenario = {"scenario": SCENARIOS[tool]}
+    return declared(result, NO_CONDITIONS) | named | scenario

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from inferometer.cli.fit_points import Prompts
 from inferometer.cli.option import option
 from inferometer.cli.tables import show
 from inferometer.cli.telling import notice, say, tell
@@ -86,6 +85,7 @@ FactorNames = Annotated[
         show_default="weights, attention, compute, host",
     ),
 ]
+Prompts = Literal["auto", "shared", "own"]
 WhichPrompts = Annotated[
     Prompts,
     option(

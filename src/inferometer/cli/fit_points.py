@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from inferometer.cli.fit_servers import (
     positive_whole,
@@ -22,7 +22,9 @@ from inferometer.results import Condition, Point
 from inferometer.vocabulary import of_role
 from inferometer.words import Said, metric_named, sentence_of
 
-Prompts = Literal["auto", "shared", "own"]
+if TYPE_CHECKING:
+    from inferometer.cli.fit import Prompts
+
 SAME_PROMPTS = ("vllm",)
 """Clients whose random prompts are the same in every point, and which send prompt 0 before."""
 DEPLOYMENT = of_role("subject")

@@ -17,6 +17,7 @@ from inferometer.analysis.effect import (
     degrees_of_sum,
     effect_of,
 )
+from inferometer.analysis.pooled import mean_effect
 from inferometer.metrics.student import student_quantile
 
 
@@ -205,3 +206,13 @@ def test_a_machine_drifts_with_time_and_not_with_the_number_of_runs(
     found = effect_of(a, b)
     assert found.design == "mixed"
     assert found.log_ratio == pytest.approx(0.07, abs=1e-9)
+
+
+@pytest.mark.parametrize("orders", [("ABBA", "AABB"), ("AABB", "ABBA")])
+def test_of_designs_that_are_as_many_the_first_points_counts(
+    orders: tuple[str, str],
+) -> None:
+    """The members of a set come in another order in each process."""
+    first, second = map(along, orders)
+    mean = mean_effect([first, second], adjacent=True, drift=0.05)
+    assert mean.design == first.design != second.design

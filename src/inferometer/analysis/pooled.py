@@ -83,7 +83,7 @@ def _combined(effects: Sequence[Effect], *, independent: bool) -> Effect:
         log_ratio=fmean(effect.log_ratio for effect in effects),
         error=error,
         degrees=degrees,
-        design=max(set(designs), key=designs.count),
+        design=max(designs, key=designs.count),
         allowance=fmean(effect.allowance for effect in effects),
         runs=_runs(effects),
         spread=math.sqrt(fmean(spread**2 for spread in spreads) / number)

@@ -49,6 +49,7 @@ os.fsync = sync_nothing
 if (
     "TMPDIR" not in os.environ
     and os.access(MEMORY, os.W_OK)
+    and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC  # some run programs
     and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED_BYTES
 ):  # making and removing a file takes a disk several times as long
     tempfile.tempdir = os.environ["TMPDIR"] = MEMORY

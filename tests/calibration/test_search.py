@@ -33,7 +33,7 @@ from inferometer.clock import NS
 from inferometer.loadgen import MeasurementError
 from inferometer.metrics.calibration import KINDS, Calibration, Kind, LoadLevel
 from inferometer.spec.flags import ARRIVALS
-from inferometer.trace import Outcome, Trace
+from inferometer.trace import Outcome, StampSource, Trace
 from tests.calibration.null_truth import trace_of, truth_of
 
 AT_ONCE: dict[Kind, float] = {"events": 0.0, "requests": 0.0, "streams": 0.0}
@@ -241,6 +241,13 @@ def last_left_earlier(by_ms: float, streams: int) -> list[list[float]]:
         [*times[:-1], times[-1] - (by_ms if n < streams else 0.0)]
         for n, times in enumerate(STREAMS)
     ]
+
+
+def test_a_client_that_has_the_packets_stamps_adds_no_delay() -> None:
+    trace = trace_of(STREAMS, delay_ms=300.0)
+    trace.events["stamp_source"][:] = StampSource.TAP
+    level = judged(trace, truth_of(STREAMS, prefix=ID_PREFIX))
+    assert (level.delay_p50_ms, level.delay_p99_ms) == (None, None)
 
 
 def test_an_exact_client_is_within() -> None:

@@ -24,6 +24,7 @@ from inferometer.calibration.search import Effort, key_of
 from inferometer.cli.main import app
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind
+from inferometer.spec.flags import ARRIVALS
 from tests.processes import Forked
 
 pytestmark = pytest.mark.filterwarnings(
@@ -112,8 +113,9 @@ def stored(place: Path, **ceilings: float) -> Calibration:
 
 
 def test_it_shows_every_load_and_what_came_of_them_and_keeps_it(
-    place: Path,
+    place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv(ARRIVALS, "read")
     done = inferometer(
         "calibrate", "--quick", "--no-realtime", "--target-ms", 1000
     )

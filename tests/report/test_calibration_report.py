@@ -108,6 +108,14 @@ def test_what_came_of_it() -> None:
     ]
 
 
+def test_by_the_packet_ring_no_delay_is_told() -> None:
+    level = replace(EVENTS, delay_p50_ms=None, delay_p99_ms=None)
+    assert level_line(level).split()[5:7] == ["–", "–"]
+    told = closing(made(levels=(level,), stamps="tap"))
+    assert told[0].endswith("arrivals stamped by: packet ring")
+    assert not any(line.startswith("Delay:") for line in told)
+
+
 def test_a_busy_host_is_told() -> None:
     assert "the load average was 3.2" in closing(made(load_average=3.21))[-1]
     assert len(closing(made(load_average=None))) == 5

@@ -80,9 +80,9 @@ class LoadLevel:
     ttft_error_p99_ms: float | None
     itl_error_p50_ms: float | None
     itl_error_p99_ms: float | None
-    delay_p50_ms: float
-    """Client-added delay: our read less the arrival."""
-    delay_p99_ms: float
+    delay_p50_ms: float | None
+    """Client-added delay: our read less the arrival. None by the packet ring: it adds none."""
+    delay_p99_ms: float | None
     lag_p99_ms: float | None
     """Sent less due; None in a closed loop."""
     shared_stamp_share: float
@@ -121,7 +121,7 @@ class Calibration:
     target_ms: float
     """Largest p99 error of TTFT and ITL that is within."""
     stamps: str
-    """Who stamped arrivals: kernel, user."""
+    """Who stamped arrivals: tap (the packet ring), kernel, user."""
     scheduling: str
     ceilings: Mapping[Kind, Ceiling]
     levels: tuple[LoadLevel, ...]

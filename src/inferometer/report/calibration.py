@@ -35,6 +35,7 @@ UNDER_HEADINGS = (
     "p99, ms",
     "%",
 )
+UNKNOWN = "–"
 INDENT = 10
 BUSY_LOAD = 0.5
 """Load average above which another program may have been in the way."""
@@ -98,12 +99,11 @@ def closing(calibration: Calibration) -> list[str]:
                 "calibrate.error.is", **errors, target=calibration.target_ms
             ),
         ),
-        headed(
-            "calibrate.client_delay",
-            words.text(
-                "calibrate.delay.is", delay=_worst(calibration, "delay")
-            ),
-        ),
+    ]
+    if (delay := _worst(calibration, "delay")) != UNKNOWN:
+        read = words.text("calibrate.delay.is", delay=delay)
+        lines.append(headed("calibrate.client_delay", read))
+    lines += [
         headed("calibrate.ceiling", ceilings),
         " " * INDENT + words.text("calibrate.bounds"),
     ]
@@ -136,12 +136,12 @@ def _worst(calibration: Calibration, error: str) -> str:
 
 
 def _ms(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+    return UNKNOWN if value is None else f"{value:.3f}"
 
 
 def _pair(p50_ms: float | None, p99_ms: float | None) -> str:
     return (
-        "–"
+        UNKNOWN
         if p50_ms is None or p99_ms is None
         else f"{p50_ms:.3f} / {p99_ms:.3f}"
     )

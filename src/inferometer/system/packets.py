@@ -147,6 +147,8 @@ class PacketRing:
         """Packets for which the ring had no room, so far."""
         try:
             self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
+        except PermissionError as error:
+            raise NoRingError("CAP_NET_RAW is missing") from error
         except OSError as error:
             raise NoRingError(error.strerror or str(error)) from error
         try:

@@ -51,6 +51,7 @@ CONSOLE: dict[str, str] = {
     "ring.interface": "its network interface was deleted",
     "ring.no_linux": "not Linux",
     "ring.bits": "not a 64-bit system",
+    "ring.right": "CAP_NET_RAW is missing",
     "console.verdict": "Verdict: {status}",
     "console.verdict.VALID": "VALID",
     "console.verdict.SUSPECT": "SUSPECT",

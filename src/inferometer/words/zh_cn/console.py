@@ -49,6 +49,7 @@ CONSOLE: dict[str, str] = {
     "ring.interface": "对应的网络接口已被删除",
     "ring.no_linux": "不是 Linux",
     "ring.bits": "不是 64 位系统",
+    "ring.right": "缺少 CAP_NET_RAW 权限",
     "console.verdict": "判定：{status}",
     "console.verdict.VALID": "VALID（可信）",
     "console.verdict.SUSPECT": "SUSPECT（存疑）",

@@ -180,18 +180,20 @@ def _head(
     ):
         told = {"side": letter, "name": name, "tools": _tools(points)}
         yield printable(words.counted("compare.side", len(points), **told))
-    differences = words.listed(
-        each.in_words(words) for each in pairing.differences
-    )
-    differ = (
-        words.text("compare.differ", what=differences) if differences else ""
-    )
-    yield from _wrapped(differ or words.text("compare.alike"), width)
+    for sentence in _differences(pairing, words):
+        yield from _wrapped(sentence, width)
+
+
+def _differences(pairing: Pairing, words: Words) -> Iterator[str]:
+    told = words.listed(each.in_words(words) for each in pairing.differences)
+    if told:
+        yield words.text("compare.differ", what=told)
+    else:
+        yield words.text("compare.alike")
     if pairing.untold:
         named = words.listed(map(words.condition, pairing.untold))
-        untold = words.text("compare.untold", what=named)
-        yield from _wrapped(untold, width)
-    yield from _wrapped(_alone(pairing, words), width)
+        yield words.text("compare.untold", what=named)
+    yield _alone(pairing, words)
 
 
 def _headings(names: Sequence[str], words: Words) -> tuple[str, ...]:

@@ -20,11 +20,7 @@ def environment_notes(
     environment: Mapping[str, str],
 ) -> list[str]:
     """A sentence for each change. `groups` are those of the campaign as it was `narrowed`."""
-    set_here = {
-        name: text
-        for name in (*NARROWING, SERVER_URL)
-        if (text := environment.get(name, "").strip())
-    }
+    set_here = _set_here(environment)
     if not set_here:
         return []
     try:
@@ -49,11 +45,17 @@ def environment_notes(
     ]
 
 
+def _set_here(environment: Mapping[str, str]) -> dict[str, str]:
+    names = (*NARROWING, SERVER_URL)
+    found = {name: environment.get(name, "").strip() for name in names}
+    return {name: text for name, text in found.items() if text}
+
+
 def _narrowing(
     bounds: Mapping[str, str], whole: CampaignSpec, points: int, left: int
 ) -> Iterator[str]:
-    variables = [f"{name}={text}" for name, text in bounds.items()]
-    told = {"variables": _both(variables), "left": left, "points": points}
+    variables = _both([f"{name}={text}" for name, text in bounds.items()])
+    told = {"variables": variables, "left": left, "points": points}
     listed = _listed(whole)
     if not listed:
         yield Said("environment.none_listed", told)

@@ -173,6 +173,13 @@ def fit(  # noqa: PLR0917 - typer makes an option of each
         raise typer.Exit(EXIT_MISFIT)
 
 
+def _tell_left_out(left_out: Sequence[tuple[str, str]]) -> None:
+    for name, reason in left_out[:MAX_NAMED]:
+        notice(Said("fit.left_out", {"point": name, "why": reason}))
+    if (more := len(left_out) - MAX_NAMED) > 0:
+        typer.echo(spoken().counted("fit.more", more), err=True)
+
+
 def _why_not(error: ValueError, max_model_len: int | None) -> Exception | Said:
     from inferometer.engine.twin.memory import OutOfMemoryError
 
@@ -193,10 +200,7 @@ def _sorted(
     except ResultsError as error:
         usage_error(error.sentence)
     found = ladders_of(collection.points, settings, **told)
-    for name, reason in found.left_out[:MAX_NAMED]:
-        notice(Said("fit.left_out", {"point": name, "why": reason}))
-    if (more := len(found.left_out) - MAX_NAMED) > 0:
-        typer.echo(spoken().counted("fit.more", more), err=True)
+    _tell_left_out(found.left_out)
     if found.of_several:
         notice(Said("fit.several", {"names": ", ".join(found.of_several)}))
     if not found.ladders:

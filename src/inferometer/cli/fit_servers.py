@@ -118,16 +118,18 @@ def _require_engine(said: Mapping[str, Condition], stack: str) -> None:
     if name := other_engine(engine, backend):
         raise ValueError(Said("fit.no_engine", {"engine": name}))
     is_sglang, has_graphs = engine_kind(stack)
-    measured = None
-    if "sglang" in engine or backend == "sglang":
-        measured = "SGLang"
-    elif "vllm" in engine:
-        measured = "vLLM"
+    measured = _engine_named(engine, backend)
     if str(said.get("enforce_eager")).lower() == "true" and has_graphs:
         measured = "--enforce-eager"
     if measured not in {None, "SGLang" if is_sglang else "vLLM"}:
         told = {"engine": measured, "stack": stack}
         raise ValueError(Said("fit.other_stack", told))
+
+
+def _engine_named(engine: str, backend: str) -> str | None:
+    if "sglang" in engine or backend == "sglang":
+        return "SGLang"
+    return "vLLM" if "vllm" in engine else None
 
 
 def _require_whole(said: Mapping[str, Condition], tp: int) -> None:

@@ -73,13 +73,13 @@ def _translate_help_flag(command: Any, text: str) -> None:
     command.get_help_option = help_option
 
 
-def _hint(error: Any) -> str | None:
+def _hint(error: Any) -> str:
     """What it is about."""
     hint: str | Sequence[str] | None = getattr(error, "param_hint", None)
     parameter = getattr(error, "param", None)
     if hint is None and parameter is not None:
         hint = parameter.get_error_hint()
-    return hint if hint is None or isinstance(hint, str) else " / ".join(hint)
+    return hint if isinstance(hint, str) else " / ".join(hint or ())
 
 
 def parser_error(error: Any, told: str, language: str) -> str:
@@ -99,7 +99,7 @@ def parser_error(error: Any, told: str, language: str) -> str:
     return words[kind].format(
         option=getattr(error, "option_name", ""),
         near=near and words["typed.near"].format(near=near),
-        hint=hint or "",
+        hint=hint,
         message=in_words(message).rstrip(".。"),
     )
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from inferometer.telemetry.reading import (
         Card,
         Link,
+        LinkReport,
         MachineSample,
         Readings,
     )
@@ -254,14 +255,16 @@ def _doubts(cards: Sequence[Card]) -> Iterator[str]:
 
 
 def _doubts_of(card: Card) -> Iterator[tuple[str, dict[str, str]]]:
-    link = card.link
     power = card.readings.get("power_w")
     if power is None or power.value is None:
         reason = (power and power.reason) or "no_source"
         said = spoken().text(f"monitor.reason.{reason}")
         yield "monitor.power_unread", {"reason": said}
-    if link is None:
-        return
+    if card.link:
+        yield from _doubts_of_link(card.link)
+
+
+def _doubts_of_link(link: LinkReport) -> Iterator[tuple[str, dict[str, str]]]:
     if link.unverifiable:
         yield f"monitor.unverifiable.{link.unverifiable}", {}
     if link.contradiction:

@@ -101,11 +101,9 @@ def _distinguishing(
     found = _telling(points, names)
     if found and (None,) * len(found) in keys_of(points, found):
         found = _telling(points, _known_of_all_first(points, names))
-    return (
-        _with_both_lengths(found, points)
-        if "output_len" not in without
-        else found
-    )
+    if "output_len" in without:
+        return found
+    return _with_both_lengths(found, points)
 
 
 def _telling(points: Sequence[Point], names: Sequence[str]) -> tuple[str, ...]:
@@ -201,6 +199,12 @@ def legend_names(names: Iterable[str]) -> dict[str, str]:
         parted = {name: _parts_shortened(name, longest) for name in names}
         if _are_legible(parted):
             return parted
+    unlike = _unlike(names)
+    return {name: unlike[name] for name in names}
+
+
+def _unlike(names: Sequence[str]) -> dict[str, str]:
+    """Cut to what is around the first letter that differs, where they begin alike."""
     unlike: dict[str, str] = {}
     for label, those in by_key(names, shorten).items():
         letters = enumerate(zip(*those, strict=False))
@@ -208,7 +212,7 @@ def legend_names(names: Iterable[str]) -> dict[str, str]:
         for name in those:
             near = label if len(those) == 1 else _around(name, differ_at)
             unlike[name] = _untaken(near, set(unlike.values()))
-    return {name: unlike[name] for name in names}
+    return unlike
 
 
 def _around(name: str, place: int) -> str:

@@ -34,6 +34,8 @@ LOADS = {
     "repeat": "terminal.repeat",
 }
 """Conditions that are the load, and their heads."""
+ALWAYS_NAMED = {"model", "tp"}
+"""Of a curve, also where they are the same for all."""
 STEPS, ASCII_STEPS = "▁▂▃▄▅▆▇█", "._-=+*%#"
 FULL, ASCII_FULL = "█", "#"
 THROUGHPUT = "output_throughput"
@@ -64,12 +66,10 @@ def curves(points: Sequence[Point]) -> Iterator[tuple[str, list[Point]]]:
     """Points that differ in their load alone (and in what changes with it), under a short name."""
     names = [name for name in telling(points) if name not in LOADS]
     together = by_key(points, lambda point: point.told(names))
-    shown = telling_places([*zip(*together, strict=True)], range(len(names)))
-    shown += [
-        at
-        for at, name in enumerate(names)
-        if name in ("model", "tp") and at not in shown
-    ]
+    shown = {
+        *telling_places([*zip(*together, strict=True)], range(len(names))),
+        *map(names.index, ALWAYS_NAMED.intersection(names)),
+    }
     for key, curve in together.items():
         parts = (_named(names[at], key[at]) for at in sorted(shown))
         yield " ".join(filter(None, parts)), curve

@@ -32,7 +32,7 @@ def calibrate_afterwards(
 
     None if there is nothing to add: the host was calibrated, or it could not be done.
     """
-    flags, precision = bench.flags, run.verdict.precision
+    precision = run.verdict.precision
     if (
         precision is None
         or precision.calibrated is not None
@@ -42,14 +42,14 @@ def calibrate_afterwards(
         or interruption.asked
     ):
         return None
-    when = "calibration.afterwards" + (".saved" if run.saved else "")
+    saved = ".saved" if run.saved else ""
     found, skipped = None, True
     with interruption.skipping():
         found = bench.calibrations.find_or_make(
             bench.policy,
-            workers=flags.workers,
-            real_time=flags.realtime,
-            notice=Said(when, {"seconds": ABOUT_S}),
+            workers=bench.flags.workers,
+            real_time=bench.flags.realtime,
+            notice=Said(f"calibration.afterwards{saved}", {"seconds": ABOUT_S}),
         )
         skipped = False
     if skipped:

@@ -202,20 +202,26 @@ def _request_id_prefix(flags: BenchFlags, spec: RunSpec) -> str:
     return f"{prefix}r{spec.repeat + 1}-" if spec.repeat else prefix
 
 
+def _with_all_rows(bench: Bench, spec: RunSpec) -> RunSpec:
+    """With a request for each row, but no more than the flags ask for where they ask."""
+    load = spec.load
+    most = load.num_warmups + load.num_prompts
+    if bench.asked.rows == "all":
+        most = MAX_ROWS
+    number = bench.session.usable_rows(spec, most) - load.num_warmups
+    if number < 1:
+        raise PointError(
+            [in_words(Said("vllm.only_warmups", {"rows": number}))]
+        )
+    load = load.model_copy(update={"num_prompts": number})
+    return spec.model_copy(update={"load": load})
+
+
 def _prepared(bench: Bench, spec: RunSpec) -> ReadyPoint:
     """With as many requests as the file has rows for, where the flags leave that to it."""
-    session, rows, load = bench.session, bench.asked.rows, spec.load
+    session, rows = bench.session, bench.asked.rows
     if rows in ("all", "at_most"):
-        most = (
-            MAX_ROWS if rows == "all" else load.num_warmups + load.num_prompts
-        )
-        number = session.usable_rows(spec, most) - load.num_warmups
-        if number < 1:
-            raise PointError(
-                [in_words(Said("vllm.only_warmups", {"rows": number}))]
-            )
-        load = load.model_copy(update={"num_prompts": number})
-        return session.prepare(spec.model_copy(update={"load": load}))
+        return session.prepare(_with_all_rows(bench, spec))
     try:
         return session.prepare(spec)
     except PointError as error:

@@ -219,23 +219,12 @@ def _target_of(
 
 def _parts_of(flags: BenchFlags, attempt: _Attempts) -> dict[str, Any]:
     """The parts of a RunSpec but for its target."""
-    sampling = {
-        name: value
-        for name in SAMPLING_FLAGS
-        if (value := getattr(flags, name)) is not None
-    }
     timeout_s = attempt(request_timeout_s, flags, os.environ)
     body = attempt(_extra_body, flags) or {}
     return {
         "workload": attempt(_workload_of, flags),
         "load": attempt(load_of, flags),
-        "sampling": attempt(
-            Sampling,
-            ignore_eos=_ignores_eos(flags, body),
-            parameters=sampling,
-            logprobs=flags.logprobs,
-            extra_body=body,
-        ),
+        "sampling": attempt(_sampling_of, flags, body),
         "timeouts": attempt(
             Timeouts,
             connect_s=flags.connect_timeout,
@@ -276,6 +265,16 @@ def _output_of(
         price=flags.price,
     )
     return output or Output()
+
+
+def _sampling_of(flags: BenchFlags, body: dict[str, Any]) -> Sampling:
+    parameters = {name: getattr(flags, name) for name in SAMPLING_FLAGS}
+    return Sampling(
+        ignore_eos=_ignores_eos(flags, body),
+        parameters={k: v for k, v in parameters.items() if v is not None},
+        logprobs=flags.logprobs,
+        extra_body=body,
+    )
 
 
 def _ignores_eos(flags: BenchFlags, body: dict[str, Any]) -> bool:

@@ -129,21 +129,24 @@ def request_timeout_s(
         raise ValueError(Said("flag.seconds", told)) from None
 
 
+def _timeout_by_variable(
+    flags: BenchFlags, environment: Mapping[str, str]
+) -> Iterator[Said]:
+    if flags.request_timeout is not None:
+        return
+    if environment.get(TIMEOUT_VARIABLE, "").strip():
+        with suppress(ValueError):  # said as an error
+            seconds = request_timeout_s(flags, environment)
+            yield Said("vllm.aiohttp_timeout", {"seconds": seconds})
+
+
 def differences(
     flags: BenchFlags, environment: Mapping[str, str] = NOTHING_SET
 ) -> Iterator[Said]:
     """Where the same command measures something else here than in vLLM, and what a variable of the
     environment changes.
     """
-    if (
-        flags.request_timeout is None
-        and environment.get(TIMEOUT_VARIABLE, "").strip()
-    ):
-        with suppress(ValueError):  # said as an error
-            yield Said(
-                "vllm.aiohttp_timeout",
-                {"seconds": request_timeout_s(flags, environment)},
-            )
+    yield from _timeout_by_variable(flags, environment)
     is_chat = flags.backend in PROTOCOLS and PROTOCOLS[flags.backend].chat
     if flags.lora_modules and flags.lora_assignment is None:
         yield Said("vllm.lora")

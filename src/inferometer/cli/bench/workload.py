@@ -200,7 +200,7 @@ def _ratios(text: str) -> dict[str, Any]:
     ends = ("input", "output")
     ratios = found if isinstance(found, dict) else dict.fromkeys(ends, found)
     numbers: list[Any] = [*map(ratios.get, ends)]
-    if not ratios.keys() <= {*ends} or not all(map(_is_ratio, numbers)):
+    if ratios.keys() - ends or not all(map(_is_ratio, numbers)):
         raise ValueError(Said("flag.ratios", {"value": text}))
     prompt, output = map(float, numbers)
     both = {"range_ratio": prompt} if prompt or output else {}

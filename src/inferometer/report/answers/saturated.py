@@ -114,12 +114,13 @@ def saturation_answers(
     if not found:
         return []
     ranked = sorted(found, key=lambda each: -(each.throughput or 0))
-    sentences = [_sentence(each, x, words) for each in ranked[:MAX_SENTENCES]]
-    used = [point for each in found for point in each.points]
     return [
         ReportAnswer(
             words.text("answer.saturation.title"),
-            (*sentences, *cautions(used, words)),
+            (
+                *(_sentence(each, x, words) for each in ranked[:MAX_SENTENCES]),
+                *cautions([p for each in found for p in each.points], words),
+            ),
             _head(x, words),
             tuple(_row(each, words) for each in ranked[:MAX_ROWS]),
             _note(len(found), words),

@@ -26,13 +26,9 @@ def scaling_answers(
     points: Sequence[Point], words: Words
 ) -> list[ReportAnswer]:
     """One table of all deployments of several cards that have their like of one card."""
-    deployments = by_key(scaling(points), lambda each: (each.name, each.gpus))
-    if not deployments:
+    ladders = _ladders(points)
+    if not ladders:
         return []
-    ladders = [
-        sorted(found, key=lambda each: each.load_per_gpu)
-        for found in deployments.values()
-    ]
     alone = len(ladders) == 1  # then the sentence has its name
     listed = [each for ladder in ladders for each in _some(ladder)]
     return [
@@ -43,6 +39,15 @@ def scaling_answers(
             tuple(_row(each, words)[alone:] for each in listed),
             _note(len(listed), sum(map(len, ladders)), words),
         )
+    ]
+
+
+def _ladders(points: Sequence[Point]) -> list[list[Scaling]]:
+    """Of each deployment, by load."""
+    deployments = by_key(scaling(points), lambda each: (each.name, each.gpus))
+    return [
+        sorted(found, key=lambda each: each.load_per_gpu)
+        for found in deployments.values()
     ]
 
 

@@ -76,6 +76,21 @@ SPREAD = {
     "mean": ("mean",),
 }
 """Which statistics make a bar, by its field: the first that was measured."""
+OF_SATURATION = {
+    "curve:N": "curve",
+    "at:Q": "saturated",
+    "interval:N": "interval",
+    "plateau:Q": "plateau",
+}
+"""Fields of its marks, and their words in a tooltip."""
+STROKE: Spec = {
+    "shape": "stroke",
+    "angle": 90,
+    "size": 200,
+    "strokeWidth": 2.5,
+    "opacity": 1,
+}
+"""Where it begins."""
 DECADES_OF_SPREAD = 0.9
 """From which latencies of configurations are on a logarithmic axis."""
 MAX_CONFIGURATIONS = 24
@@ -137,18 +152,10 @@ def _saturation_marks(drawn: Curves, words: Words) -> list[Layer]:
     there = base(color=channel_of_curves(drawn.names)).transform_filter(
         "datum.on == 'saturation'"
     )
-    named = {
-        "curve:N": "curve",
-        "at:Q": "saturated",
-        "interval:N": "interval",
-        "plateau:Q": "plateau",
-    }
-    tooltip = tips(words, named, confidence=95)
+    tooltip = tips(words, OF_SATURATION, confidence=95)
     y = axis.y("plateau:Q")
     interval = there.mark("rule", strokeWidth=4, opacity=0.45)
-    load = there.mark(
-        "point", shape="stroke", angle=90, size=200, strokeWidth=2.5, opacity=1
-    )
+    load = there.mark("point", **STROKE)
     return [
         interval.encode(x=channel("from:Q"), x2=end("to"), y=y),
         load.encode(x=channel("at:Q"), y=y, tooltip=tooltip),
@@ -296,17 +303,19 @@ def _names(
 ) -> tuple[dict[Key, str], list[str]]:
     """Of as many as can be shown, and a note where that is not all."""
     fields = distinguishing(ungrouped(members), without=(x,))
-    shown = list(members)[:MAX_CONFIGURATIONS]
     whole = {
         key: name_of(key, fields, words) or words.text("figure.all_points")
-        for key in shown
+        for key in list(members)[:MAX_CONFIGURATIONS]
     }
     short = legend_names(whole.values())
     names = {key: short[name] for key, name in whole.items()}
-    if len(shown) == len(members):
+    if len(names) == len(members):
         return names, []
-    amounts = {"shown": len(shown), "n": len(members)}
-    return names, [words.text("figure.note.configurations", **amounts)]
+    return names, [
+        words.text(
+            "figure.note.configurations", shown=len(names), n=len(members)
+        )
+    ]
 
 
 def _first_of(choices: Sequence[Sequence[str]], members: Members) -> list[str]:

@@ -9,7 +9,7 @@ own; the line goes through their mean.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -143,7 +143,7 @@ def curves(
     found: list[Row] = []
     for number, (key, name) in enumerate(names.items()):
         marks = MarkPlan(number / len(names), log=axis.log)
-        own = _rows_of(members_of[key], metrics, x, words, marks)
+        own = [*_rows_of(members_of[key], metrics, x, words, marks)]
         found += _of_curve(own, number, name, short[name])
     return Curves(
         found,
@@ -247,19 +247,17 @@ def _rows_of(
     x: str,
     words: Words,
     marks: MarkPlan,
-) -> list[Row]:
+) -> Iterator[Row]:
     """The rows of one curve, by level."""
     levels = _by_level(members, x)
     ordered = sorted(levels)
     broken = {ordered[at] for at in holes(ordered)}
     chosen = marks.choose(ordered)
-    found: list[Row] = []
     for at, level in enumerate(ordered):
         marked = level in chosen or level in broken or ordered[at - 1] in broken
-        found += _rows_at(level, levels[level], metrics, words, marked=marked)
+        yield from _rows_at(level, levels[level], metrics, words, marked=marked)
         if level in broken:
-            found.append({"x": (level + ordered[at + 1]) / 2, "on": "line"})
-    return found
+            yield {"x": (level + ordered[at + 1]) / 2, "on": "line"}
 
 
 def _rows_at(
@@ -321,13 +319,15 @@ def _row_of(point: Point, metrics: Sequence[str], words: Words) -> Row:
         row |= _ends(point.shown_intervals.get(metric), k)
         if (latency := _latency_of(metric)) in point.samples:
             row[f"n{k}"] = point.samples[latency]
-    if point.status is not None:
-        row["status"] = point.status
+    return row | _verdict_of(point, words)
+
+
+def _verdict_of(point: Point, words: Words) -> Row:
+    verdict: Row = {} if point.status is None else {"status": point.status}
     if point.reasons and point.status != "VALID":
-        row["why"] = clean(reasons_of(point, words.language)[0].text)[
-            :LONGEST_REASON
-        ]
-    return row
+        why = clean(reasons_of(point, words.language)[0].text)
+        verdict["why"] = why[:LONGEST_REASON]
+    return verdict
 
 
 @cache

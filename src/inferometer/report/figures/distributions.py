@@ -483,7 +483,7 @@ def _dots(runs: Mapping[str, Trace]) -> tuple[list[Row], int]:
         r, e2el = trace.requests, e2el_of_each(trace)
         there = np.flatnonzero(known(r["output_tokens"]) & ~np.isnan(e2el))
         total += len(there)
-        there = there[np.argsort(r["sent_ns"][there], kind="stable")]
+        there = by_sending(trace, there)
         rows += [
             {
                 "kind": "dot",
@@ -502,6 +502,13 @@ def _ttft_ms(trace: Trace, at: int) -> float:
     return float(
         f"{(trace.requests['first_ns'][at] - trace.requests['sent_ns'][at]) / MS:.5g}"
     )
+
+
+def by_sending(
+    trace: Trace, places: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """These requests in the order of sending."""
+    return places[np.argsort(trace.requests["sent_ns"][places], kind="stable")]
 
 
 def even_sample(

@@ -196,12 +196,19 @@ def _percentiles(points: Sequence[Point], short: str) -> list[str]:
     return [*middle, *tail] or [*measured(points, (f"mean_{short}_ms",))]
 
 
+def _told_apart(percentiles: Sequence[str], curves: int) -> Sequence[str]:
+    """The middle goes first of three, then the lowest."""
+    while len(percentiles) > 1 and curves > SEVERAL[len(percentiles)]:
+        gone = len(percentiles) - 2
+        percentiles = [*percentiles[:gone], *percentiles[gone + 1 :]]
+    return percentiles
+
+
 def _percentile_panel(
     found: Curves, short: str, chosen: Sequence[str], words: Words
 ) -> Panel:
     """As many percentiles as can be told apart, the highest first to stay."""
-    while len(chosen) > 1 and len(found.names) > SEVERAL[len(chosen)]:
-        chosen = [chosen[0], *chosen[2:]] if len(chosen) > 2 else chosen[1:]
+    chosen = _told_apart(chosen, len(found.names))
     if len(chosen) == 1:
         return curve_panel(
             found, chosen, words, title=with_unit(chosen[0], words)

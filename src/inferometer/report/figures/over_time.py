@@ -14,7 +14,7 @@ from inferometer.clock import NS
 from inferometer.metrics.definitions import event_tokens, known, ok_events
 from inferometer.metrics.steady import steady_window
 from inferometer.report.figures.channels import dash_of, legend
-from inferometer.report.figures.distributions import even_sample
+from inferometer.report.figures.distributions import by_sending, even_sample
 from inferometer.report.figures.drawing import (
     Material,
     NothingToDrawError,
@@ -58,11 +58,10 @@ def draw_timeline(material: Material, words: Words) -> Sketch:
     cross where it failed.
     """
     name, trace = _first(material, words)
-    r = trace.requests
-    sent = np.flatnonzero(known(r["sent_ns"]))
+    sent = np.flatnonzero(known(trace.requests["sent_ns"]))
     if not len(sent):
         raise NothingToDrawError(words.text("figure.nothing.sent"))
-    sent = sent[np.argsort(r["sent_ns"][sent], kind="stable")]
+    sent = by_sending(trace, sent)
     chosen = even_sample(sent, MAX_BARS)
     rows = [
         row
@@ -353,8 +352,9 @@ def _telemetry(
     }
 
 
-def _usual_gap(times: Sequence[float]) -> float:
-    return float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+def _usual_gap(readings: Readings) -> float:
+    gaps = np.diff([t for t, _ in readings])
+    return float(np.median(gaps)) if len(gaps) else 0.0
 
 
 def _readings(card: str, readings: Readings) -> list[Row]:
@@ -362,7 +362,7 @@ def _readings(card: str, readings: Readings) -> list[Row]:
     row where none came.
     """
     at_once = math.ceil(len(readings) / MAX_TELEMETRY)
-    usual = _usual_gap([t for t, _ in readings])
+    usual = _usual_gap(readings)
     rows: list[Row] = []
     for start in range(0, len(readings), at_once):
         several = readings[start : start + at_once]

@@ -37,15 +37,20 @@ class Best:
     """
 
 
+def _usable(points: Sequence[Point]) -> list[int]:
+    """The places of those that may stand out."""
+    statuses = [point.status for point in points]
+    unjudged = all(status is None for status in statuses)
+    return [
+        i
+        for i, status in enumerate(statuses)
+        if unjudged or status not in {"INVALID", None}
+    ]
+
+
 def best_points(points: Sequence[Point], series: Sequence[str]) -> list[Best]:
     """`series`: the name of each point's series."""
-    judged = any(point.status is not None for point in points)
-    usable = [
-        i
-        for i, point in enumerate(points)
-        if point.status != "INVALID"
-        and (point.status is not None or not judged)
-    ]
+    usable = _usable(points)
     found = [_best(points, usable, name, None) for name in HIGHEST]
     at = common_load(points, usable, series)
     level = [

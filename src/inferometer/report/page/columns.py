@@ -11,6 +11,7 @@ import math
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from inferometer.report.naming import (
 from inferometer.report.page.packing import rounded_all
 from inferometer.report.sentences import reasons_of
 from inferometer.results import Condition, Point
-from inferometer.results.point import condition_names
+from inferometer.results.point import Range, condition_names
 from inferometer.store.campaign.sound import HIDDEN
 from inferometer.vocabulary import (
     LEVELS,
@@ -204,19 +205,14 @@ def _sources(
     """The path, of those asked for, under which each point lies, as it is called."""
     called = _called(paths)
     place = {path: number for number, path in enumerate(called)}
-    names: list[str | None] = [*called.values(), None]
-    nowhere = len(called)
-    parents = [point.source.parent for point in points]
-    above = {
-        parent: min(
-            place.get(each, nowhere) for each in (parent, *parent.parents)
-        )
-        for parent in set(parents)
-    }
-    return [
-        names[min(place.get(point.source, nowhere), above[parent])]
-        for point, parent in zip(points, parents, strict=True)
-    ]
+    names = [*called.values(), None]
+
+    @cache
+    def first(path: Path) -> int:
+        own = place.get(path, len(place))
+        return own if path == path.parent else min(own, first(path.parent))
+
+    return [names[first(point.source)] for point in points]
 
 
 def folders_of(points: Sequence[Point]) -> list[str]:
@@ -251,10 +247,10 @@ def _condition(
     """Coded by place among its values."""
     values = sorted(dict.fromkeys(c for c in cells if c is not None), key=by)
     code = {value: n for n, value in enumerate(values)}
-    known = words.find(f"page.condition.{name}", f"condition.{name}")
+    label = words.find(f"page.condition.{name}", f"condition.{name}")
     return {
         "name": name,
-        "label": capitalized(known) or name,
+        "label": capitalized(label) or name,
         "role": _role(name, values),
         "numeric": _are_numbers(values),
         "varies": len(set(cells)) > 1,
@@ -328,21 +324,24 @@ def _metric(
     described: Metric, points: Sequence[Point], words: Words
 ) -> dict[str, Any]:
     name = described.name
-    coded: dict[str, Any] = {
+    return {
         "name": name,
         "label": _label(name, words),
         "unit": described.unit,
         "better": described.better,
         "ranks": described.better != "neither" and name not in TOTALS,
         "data": rounded_all([point.values.get(name) for point in points]),
+        **_intervals([point.shown_intervals.get(name) for point in points]),
     }
-    ranges = [point.shown_intervals.get(name) for point in points]
-    if known := [each for each in ranges if each]:
-        ends = [(each.low, each.high) if each else NO_ENDS for each in ranges]
-        low, high = zip(*ends, strict=True)
-        coded["low"], coded["high"] = rounded_all(low), rounded_all(high)
-        coded["confidence"] = known[0].confidence
-    return coded
+
+
+def _intervals(found: Sequence[Range | None]) -> dict[str, Any]:
+    known = [each for each in found if each]
+    if not known:
+        return {}
+    ends = [(each.low, each.high) if each else NO_ENDS for each in found]
+    low, high = map(rounded_all, zip(*ends, strict=True))
+    return {"low": low, "high": high, "confidence": known[0].confidence}
 
 
 def _samples(points: Sequence[Point]) -> dict[str, list[int | None]]:

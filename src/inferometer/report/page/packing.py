@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from inferometer.report.figures.drawing import Row
 
@@ -59,14 +60,20 @@ def rounded_all(cells: Sequence[Figure | None]) -> list[Figure | None]:
     sizes = np.abs(values[np.isfinite(values) & (values != 0)])
     if len(sizes) and not (sizes.min() > LEAST and sizes.max() < MOST):
         return [None if cell is None else rounded(cell) for cell in cells]
+    return [
+        (int(each) if each.is_integer() else each) if isfinite(each) else None
+        for each in _rounded_at_once(values).tolist()
+    ]
+
+
+def _rounded_at_once(
+    values: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
     with np.errstate(divide="ignore", invalid="ignore"):
         digits = DIGITS - 1 - np.floor(np.log10(np.abs(values)))
         scale = 10.0 ** np.clip(digits, 0, MAX_PLACES)
-        short = np.rint(values * scale) / scale
-    return [
-        (int(each) if each.is_integer() else each) if isfinite(each) else None
-        for each in short.tolist()
-    ]
+        short: npt.NDArray[np.float64] = np.rint(values * scale) / scale
+    return short
 
 
 def _column(cells: Sequence[Any]) -> dict[str, Any]:

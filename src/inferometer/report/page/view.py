@@ -313,6 +313,12 @@ def _judged(counts: Counter[str | None], words: Words) -> Iterator[str]:
         yield words.text("page.sentence.unjudged", n=f"{counts[None]:,}")
 
 
+def _best_in_words(best: Outstanding, words: Words) -> str:
+    label = inside(best.label)
+    told = {"label": label, "value": best.value, "where": best.where}
+    return words.text("page.sentence.best", **told)
+
+
 def _sentences(
     points: Sequence[Point], best: Sequence[Outstanding], words: Words
 ) -> tuple[str, ...]:
@@ -329,15 +335,7 @@ def _sentences(
         ),
         *_judged(counts, words),
     ]
-    if best:
-        sentences.append(
-            words.text(
-                "page.sentence.best",
-                label=inside(best[0].label),
-                value=best[0].value,
-                where=best[0].where,
-            )
-        )
+    sentences += [_best_in_words(each, words) for each in best[:1]]
     if of_costs := about_costs(points):
         sentences.append(
             words.text("page.sentence.costs", what=words.say(of_costs))
@@ -629,7 +627,7 @@ def _methods(
     """The definitions that matter for these points, each with its name."""
     measured_names = {name for point in points for name in point.values}
     told = {
-        "timing": bool(evidence.runs),
+        "timing": evidence.runs,
         **{
             latency: any(n.endswith(f"_{latency}_ms") for n in measured_names)
             for latency in LATENCIES

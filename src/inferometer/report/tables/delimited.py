@@ -62,25 +62,25 @@ def with_ratings(frames: Frames, rated: Rated = RATED) -> pl.DataFrame:
     return frames.points.with_columns(columns)
 
 
+def _whole_numbers(name: str, points: Sequence[Point]) -> pl.Series:
+    import polars as pl
+
+    conditions = [point.conditions.get(name) for point in points]
+    return pl.Series(conditions, dtype=pl.Int64, strict=False)
+
+
 def points_as_dcu_csv(points: Sequence[Point]) -> str:
     """The table of the DCU script. `batch` is the level of load; `data_type` is empty where neither
     the result nor the server's command tells it.
     """
     import polars as pl
 
-    def conditions(name: str) -> pl.Series:
-        return pl.Series(
-            [point.conditions.get(name) for point in points],
-            dtype=pl.Int64,
-            strict=False,
-        )
-
     columns = {
-        "tp": conditions("tp"),
+        "tp": _whole_numbers("tp", points),
         "data_type": pl.Series(map(_data_type, points), dtype=pl.String),
-        "batch": conditions("concurrency"),
-        "prompt_tokens": conditions("input_len"),
-        "completion_tokens": conditions("output_len"),
+        "batch": _whole_numbers("concurrency", points),
+        "prompt_tokens": _whole_numbers("input_len", points),
+        "completion_tokens": _whole_numbers("output_len", points),
     }
     columns |= {
         head: pl.Series(

@@ -9,6 +9,7 @@ import pytest
 from inferometer.spec import flags
 from inferometer.spec.flags import (
     ARRIVALS,
+    MOST_RINGS,
     base_url_of,
     by_ring,
     canonical_base_url,
@@ -365,6 +366,8 @@ def test_the_source_of_arrival_times(
     expected = permitted if ring is None else ring
     assert by_ring({ARRIVALS: text}) is expected
     assert by_ring({}) is permitted
+    assert by_ring({ARRIVALS: text}, MOST_RINGS) is expected
+    assert by_ring({ARRIVALS: text}, MOST_RINGS + 1) is bool(ring)
 
 
 @pytest.mark.parametrize("text", ["rings", "1", "tap", "ring\n0"])

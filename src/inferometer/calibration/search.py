@@ -132,7 +132,7 @@ def key_of(*, workers: int, real_time: bool) -> dict[str, Any]:
         "workers": workers,
         "real_time": real_time and may_take_priority(),
         "stamps": "ring"
-        if by_ring(os.environ)
+        if by_ring(os.environ, workers)
         else "kernel"
         if kernel_stamps()
         else "user",
@@ -303,7 +303,7 @@ class _Bench:
                 real_time=self.real_time,
                 request_id_prefix=ID_PREFIX,
                 workers=self.workers,
-                packets=by_ring(os.environ),
+                packets=by_ring(os.environ, self.workers),
             )
             for shard in stripe(plan, self.workers)
         ]

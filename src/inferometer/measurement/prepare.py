@@ -424,7 +424,7 @@ def _jobs(
             keep_texts=keep_texts,
             request_id_prefix=request_id_prefix,
             workers=spec.workers,
-            packets=by_ring(os.environ),
+            packets=by_ring(os.environ, spec.workers),
         )
         for shard in stripe(plan, spec.workers)
     ]

@@ -29,6 +29,9 @@ ARRIVALS = "INFEROMETER_ARRIVALS"
 """Variable of the environment that says where arrival times come from."""
 _ARRIVALS = ("auto", "read", "ring")
 
+MOST_RINGS = 4
+"""Each worker's ring takes in the packets of all workers. With more workers, reads cost less."""
+
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
 _HOST = re.compile(r"[A-Za-z0-9._-]+")
@@ -149,16 +152,18 @@ def parse_metrics(text: str) -> tuple[str, ...]:
     return tuple(metrics)
 
 
-def by_ring(environment: Mapping[str, str]) -> bool:
-    """Whether arrival times are to come from the packet ring, as by default where this process may
-    see packets. Raises ValueError.
+def by_ring(environment: Mapping[str, str], workers: int = 1) -> bool:
+    """Whether arrival times are to come from packet rings, one for each worker: by default for a
+    few workers, where this process may see packets. Raises ValueError.
     """
     source = environment.get(ARRIVALS, "").strip().lower() or _ARRIVALS[0]
     if source not in _ARRIVALS:
         told = {"flag": ARRIVALS, "value": source, "known": list(_ARRIVALS)}
         near = did_you_mean(source, _ARRIVALS)
         raise ValueError(Said("flag.not_one_of", {**told, "near": near}))
-    return source == "ring" or (source == "auto" and may_see_packets())
+    if source == "auto":
+        return workers <= MOST_RINGS and may_see_packets()
+    return source == "ring"
 
 
 def did_you_mean(typed: str, known: Iterable[str]) -> str:

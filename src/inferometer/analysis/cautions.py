@@ -72,13 +72,17 @@ def believable(
     ], told
 
 
-def nothing_in_common(a: Point, b: Point, names: tuple[str, str]) -> str:
-    """Why there is no pair, by the example of one point of each side."""
-    differing = [
+def _differences(a: Point, b: Point) -> list[Difference]:
+    return [
         Difference(name, (value_of(a, name),), (value_of(b, name),))
         for name in dict.fromkeys([*a.conditions, *b.conditions])
         if name not in INCIDENTAL and value_of(a, name) != value_of(b, name)
     ]
+
+
+def nothing_in_common(a: Point, b: Point, names: tuple[str, str]) -> str:
+    """Why there is no pair, by the example of one point of each side."""
+    differing = _differences(a, b)
     if len(differing) > 1:  # names are the least of it
         differing = [each for each in differing if each.condition != "origin"]
     key = "caution.nothing_in_common" + ".unknown" * (not differing)
@@ -237,10 +241,7 @@ def unturned(
 
 def _named(points: Sequence[Point]) -> str:
     """Ids, and the first reason of each as far as they are alike."""
-    more = len(points) - LISTED
-    ids = ", ".join(point.id for point in points[:LISTED])
-    if more > 0:
-        ids = Said("run.listed", {"names": ids, "n": more})
+    ids = _ids(points)
     doubtful = [point for point in points if point.reasons]
     if not doubtful:
         return ids
@@ -254,6 +255,12 @@ def _named(points: Sequence[Point]) -> str:
         "of": len(points),
     }
     return Said("caution.named" + ".some" * (len(alike) < len(points)), told)
+
+
+def _ids(points: Sequence[Point]) -> str:
+    more = len(points) - LISTED
+    ids = ", ".join(point.id for point in points[:LISTED])
+    return Said("run.listed", {"names": ids, "n": more}) if more > 0 else ids
 
 
 def _reason(points: Sequence[Point], words: Words) -> str:

@@ -305,16 +305,14 @@ def by_deviation(pair: Pair, name: str) -> bool:
     return len(pair.a) == len(pair.b) == 1 and any(
         name not in point.intervals
         and _half_by_deviation(point, name) is not None
-        for point in (*pair.a, *pair.b)
+        for point in pair.points
     )
 
 
 def _require_one_subject(pairs: Iterable[Pair], names: tuple[str, str]) -> None:
     """Two configurations under the same settings are no repeats of each other."""
     for pair in pairs:
-        noted = {
-            name for point in (*pair.a, *pair.b) for name in point.conditions
-        }
+        noted = {name for point in pair.points for name in point.conditions}
         for side, points, others in (
             (names[0], pair.a, pair.b),
             (names[1], pair.b, pair.a),
@@ -323,13 +321,19 @@ def _require_one_subject(pairs: Iterable[Pair], names: tuple[str, str]) -> None:
                 found = _spelled(points, condition)
                 if len(found) > 1:
                     choice = _choice(found, _spelled(others, condition))
-                    told = {
-                        "side": side,
-                        "condition": condition,
-                        "values": found,
-                        "choice": shlex.quote(f"{condition}={choice}"),
-                    }
-                    raise CannotCompareError(Said("compare.several", told))
+                    raise _several(side, condition, found, choice)
+
+
+def _several(
+    side: str, condition: str, values: Sequence[str], choice: str
+) -> CannotCompareError:
+    told = {
+        "side": side,
+        "condition": condition,
+        "values": values,
+        "choice": shlex.quote(f"{condition}={choice}"),
+    }
+    return CannotCompareError(Said("compare.several", told))
 
 
 def _spelled(points: Iterable[Point], condition: str) -> list[str]:

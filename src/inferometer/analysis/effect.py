@@ -172,8 +172,7 @@ def in_turns(
     left in the spread.
     """
     differences = np.array([pair.difference for pair in pairs])
-    a_first = np.array([pair.a_first for pair in pairs])
-    weights = np.where(a_first, 0.5 / a_first.sum(), 0.5 / (~a_first).sum())
+    weights = _weights(np.array([pair.a_first for pair in pairs]))
     spread = float(np.std(differences, ddof=1))
     return Effect(
         log_ratio=float(weights @ differences),
@@ -185,6 +184,13 @@ def in_turns(
         spread=spread,
         neighbours=tuple(pairs),
     )
+
+
+def _weights(a_first: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """Of pairs, so that either order counts for half."""
+    of_first, of_second = 0.5 / a_first.sum(), 0.5 / (~a_first).sum()
+    weights: npt.NDArray[np.float64] = np.where(a_first, of_first, of_second)
+    return weights
 
 
 def _of_single_runs(a: Sample, b: Sample, drift: float) -> Effect:

@@ -83,6 +83,10 @@ class Pair:
     b: tuple[Point, ...]
 
     @property
+    def points(self) -> tuple[Point, ...]:
+        return self.a + self.b
+
+    @property
     def label(self) -> str:
         """What it is known by, also in files."""
         told = (

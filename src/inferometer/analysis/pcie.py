@@ -120,9 +120,13 @@ class LinkEffect:
         return f"{self.model} {self.software}".rstrip()
 
     @property
+    def ends(self) -> tuple[str, str]:
+        return self.narrow, self.wide
+
+    @property
     def sides(self) -> tuple[str, str]:
         """Such as `x8 (B)`: the lanes first, for they are what is compared."""
-        named = zip(self.links, (self.narrow, self.wide), strict=True)
+        named = zip(self.links, self.ends, strict=True)
         one, other = (
             f"{link} ({name})" if link not in ("", name) else name
             for link, name in named
@@ -283,8 +287,7 @@ def why_no_links(
     used = [point for point in points if point.status != "INVALID"]
     if points and not used:
         return Said("link.nothing.invalid")
-    told = (value_of(point, WIDTH) for point in used)
-    widths = {width for width in told if isinstance(width, int)}
+    widths = _told_widths(used)
     if not widths:
         return Said("link.nothing.untold")
     narrow, wide = min(widths), max(widths)
@@ -304,11 +307,7 @@ def link_records(study: LinkStudy) -> list[dict[str, Any]]:
     """The levels as a figure draws them, in percent: the effects, and those controls that were
     taken from them.
     """
-    compared = {
-        (each.narrow, each.wide)
-        for each in study.effects
-        if not each.is_control
-    }
+    compared = {each.ends for each in study.effects if not each.is_control}
     return [
         {
             "model": each.deployment,
@@ -323,8 +322,7 @@ def link_records(study: LinkStudy) -> list[dict[str, Any]]:
             "wide": each.sides[1],
         }
         for each in study.effects
-        if each.level is not None
-        and (not compared or (each.narrow, each.wide) in compared)
+        if each.level is not None and (not compared or each.ends in compared)
     ]
 
 
@@ -381,12 +379,16 @@ def same_ladder(one: LinkEffect, other: LinkEffect) -> bool:
     )
 
 
-def _widths(points: Sequence[Point]) -> tuple[str, Condition, Condition]:
-    widths = {
+def _told_widths(points: Sequence[Point]) -> set[int]:
+    return {
         width
         for point in points
         if isinstance(width := value_of(point, WIDTH), int)
     }
+
+
+def _widths(points: Sequence[Point]) -> tuple[str, Condition, Condition]:
+    widths = _told_widths(points)
     if len(widths) < 2:
         if not widths:
             raise CannotCompareError(Said("pcie.no_width"))

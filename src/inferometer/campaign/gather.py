@@ -130,7 +130,7 @@ def _left_out(
     history: History, result_dir: Path, packed: Mapping[str, str]
 ) -> Iterator[str]:
     """The results that `merge` will leave out, and the one that is not saved yet."""
-    for result in (*history.current.values(), *history.older):
+    for result in history.results:
         if damage := damage_where_kept(result, history, result_dir, packed):
             is_current = history.current[result.fingerprint] == result
             which = "gather.damaged" if is_current else "gather.damaged.earlier"

@@ -187,9 +187,7 @@ def _part(source: _Source, name: str) -> _Part:
     except LedgerError as error:
         raise LedgerError(source.as_named(sentence_of(error))) from None
     history = History.of(reading.records)
-    keys = {
-        _key(result) for result in [*history.current.values(), *history.older]
-    }
+    keys = {_key(result) for result in history.results}
     return _Part(
         source,
         reading.records,

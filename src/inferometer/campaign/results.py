@@ -260,7 +260,7 @@ class Results:
         history, folder = self.state.history, self.places.result_dir
         kept = {
             name
-            for each in (*history.current.values(), *history.older)
+            for each in history.results
             if each.run == intent.run or each.json == intent.json
             if not damage_of(each, folder)
             for name in (each.run, each.json)

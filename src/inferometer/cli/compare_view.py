@@ -371,9 +371,7 @@ def _notes(
     for warning in comparison.warnings:
         yield words.text("compare.note", warning=words.say(warning))
     sides = (
-        point
-        for pair in comparison.pairing.pairs
-        for point in (*pair.a, *pair.b)
+        point for pair in comparison.pairing.pairs for point in pair.points
     )
     yield from said_once(sides, words)
     yield _cache_hits(comparison, words)

@@ -21,7 +21,7 @@ from inferometer.metrics.finding import (
     grade,
 )
 from inferometer.metrics.slots import SlotUse, slot_use
-from inferometer.trace import StampSource
+from inferometer.trace import StampSource, WorkerRecord
 from inferometer.trace.trace import Integers
 
 PROMPT_MS = 1.0
@@ -235,8 +235,8 @@ def client_stalls(facts: Facts) -> Found:
     stalled = [w for w in workers if w.stalled_ns]
     if not stalled:
         return Found(OK, "fine")
-    worst = max(stalled, key=lambda w: w.stalled_ns / w.wall_ns)
-    share = worst.stalled_ns / worst.wall_ns
+    worst = max(stalled, key=_stalled_share)
+    share = _stalled_share(worst)
     values = {
         "stalled_s": worst.stalled_ns / NS,
         "longest_s": worst.longest_stall_ns / NS,
@@ -246,6 +246,10 @@ def client_stalls(facts: Facts) -> Found:
     }
     level = grade(share, t.stalled_share_suspect, t.stalled_share_invalid)
     return Found(max(NOTE, level), "found", values)
+
+
+def _stalled_share(worker: WorkerRecord) -> float:
+    return worker.stalled_ns / worker.wall_ns
 
 
 def slots_filled(facts: Facts) -> Found:

@@ -247,10 +247,7 @@ def _weighted(name: str, values: Sample, weights: Sample) -> dict[str, float]:
     if not len(values):
         return {}
     mean = np.average(values, weights=weights)
-    order = np.argsort(values)
-    reached = np.cumsum((weights / weights.sum())[order])
-    places = np.searchsorted(reached, np.array(PERCENTILES) / 100)
-    cuts = values[order][np.minimum(places, len(values) - 1)]
+    cuts = _weighted_percentiles(values, weights)
     variance = np.average((values - mean) ** 2, weights=weights)
     return {
         f"{name}.mean": float(mean),
@@ -260,6 +257,14 @@ def _weighted(name: str, values: Sample, weights: Sample) -> dict[str, float]:
             for p, cut in zip(PERCENTILES, cuts, strict=True)
         },
     }
+
+
+def _weighted_percentiles(values: Sample, weights: Sample) -> Sample:
+    order = np.argsort(values)
+    reached = np.cumsum((weights / weights.sum())[order])
+    places = np.searchsorted(reached, np.array(PERCENTILES) / 100)
+    cuts: Sample = values[order][np.minimum(places, len(values) - 1)]
+    return cuts
 
 
 @dataclass(frozen=True, slots=True)

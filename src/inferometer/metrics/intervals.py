@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from inferometer.clock import MS, NS
 from inferometer.metrics.definitions import (
@@ -82,17 +84,24 @@ def _rates(
     if not rows.any():
         return {}
     sent_s, end_s = r["sent_ns"][rows] / NS, r["end_ns"][rows] / NS
-    completed, tokens = ok(trace)[rows], r["output_tokens"][rows]
+    return {
+        name: rate_interval(sent_s, end_s, amounts[rows].astype(np.float64))
+        for name, amounts in _brought(trace, goodput).items()
+    }
+
+
+def _brought(
+    trace: Trace, goodput: Mapping[str, float] | None
+) -> dict[str, npt.NDArray[Any]]:
+    """By each request, of what each rate counts."""
+    completed, tokens = ok(trace), trace.requests["output_tokens"]
     brought = {
         "request_throughput": completed,
         "output_throughput": np.where(completed & known(tokens), tokens, 0),
     }
     if goodput:
-        brought["request_goodput"] = meets_slo(trace, goodput)[rows]
-    return {
-        name: rate_interval(sent_s, end_s, amounts.astype(np.float64))
-        for name, amounts in brought.items()
-    }
+        brought["request_goodput"] = meets_slo(trace, goodput)
+    return brought
 
 
 def rate_interval(

@@ -99,14 +99,19 @@ def mser5(values: Floats) -> int | None:
     means = values[: groups * GROUP].reshape(groups, GROUP).mean(axis=1)
     level = means.mean()
     means = means - level  # squares of small numbers lose less
-    left = groups - np.arange(groups // 2 + 1)
+    cut = _best_cut(means)
+    drifts = _drifts(means[cut:], NEGLIGIBLE * abs(level))
+    return None if drifts else cut * GROUP
+
+
+def _best_cut(means: Floats) -> int:
+    """In the first half, where the mean of what is left is known best."""
+    left = len(means) - np.arange(len(means) // 2 + 1)
     sums, squares = (
         np.cumsum(series[::-1])[::-1][: len(left)]
         for series in (means, means**2)
     )
-    cut = int(np.argmin((squares - sums**2 / left) / left**2))
-    drifts = _drifts(means[cut:], NEGLIGIBLE * abs(level))
-    return None if drifts else cut * GROUP
+    return int(np.argmin((squares - sums**2 / left) / left**2))
 
 
 def _drifts(values: Floats, negligible: float) -> bool:

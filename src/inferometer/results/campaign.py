@@ -130,25 +130,27 @@ def read_campaign(places: CampaignPaths) -> Campaign:
     reading = read_campaign_ledger(places)
     if not places.ledger.exists():
         raise LedgerError(Said("ledger.none", {"path": places.ledger}))
-    history = History.of(reading.records)
+    records = reading.records
+    history = History.of(records)
     current = tuple(history.current.values())
-    everything = [*current, *history.older]
-    everything += [history.intent] if history.intent else []
+    everything = history.results + ([history.intent] if history.intent else [])
     return Campaign(
         places,
         current,
-        {
-            name: result
-            for result in current
-            for name in (result.json, result.run)
-        },
+        _by_file(current),
         frozenset(result.json for result in everything),
         frozenset(result.run for result in everything),
-        tuple(_configurations(reading.records)),
+        tuple(_configurations(records)),
         reading.remarks,
-        tuple(_left_out(places.name, reading.records, current)),
+        tuple(_left_out(places.name, records, current)),
         history,
     )
+
+
+def _by_file(results: Iterable[Result]) -> dict[str, Result]:
+    return {
+        name: result for result in results for name in (result.json, result.run)
+    }
 
 
 def point_of_result(campaign: Campaign, result: Result) -> Point:
@@ -281,16 +283,21 @@ def _left_out(
 ) -> Iterator[Said]:
     """A sentence for each engine of groups that were not simulated. Some may have been since."""
     simulated = {result.point.partition("/")[0] for result in results}
+    for engine, names in _groups_left_out(records).items():
+        if groups := [each for each in names if each not in simulated]:
+            of = {"engine": engine, "groups": groups}
+            yield Said("note.left_out", {"campaign": campaign, **of})
+
+
+def _groups_left_out(records: Iterable[Record]) -> dict[str, dict[str, None]]:
+    """By engine, each once."""
     found: dict[str, dict[str, None]] = {}
     for record in records:
         told = record.get("left_out") if record["kind"] == "opened" else None
         for engine, names in members(told).items():
             each = dict.fromkeys(map(str, entries(names)))
             found.setdefault(engine, {}).update(each)
-    for engine, names in found.items():
-        if groups := [each for each in names if each not in simulated]:
-            of = {"engine": engine, "groups": groups}
-            yield Said("note.left_out", {"campaign": campaign, **of})
+    return found
 
 
 def _declaration(configuration: Object, name: str) -> _Declaration | None:

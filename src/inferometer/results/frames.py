@@ -107,21 +107,18 @@ def _count_columns(points: Sequence[Point]) -> Iterator[pl.Series]:
 
 
 def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
-    runs = [
-        None if point.run is None else storable(str(point.run))
-        for point in points
-    ]
     return [
-        _texts("id", [point.id for point in points]),
-        _texts("tool", [point.tool for point in points]),
-        _texts("status", [point.status for point in points]),
+        *(
+            _texts(name, [getattr(point, name) for point in points])
+            for name in ("id", "tool", "status")
+        ),
         _texts("reasons", [" ".join(point.reasons) for point in points]),
         *_condition_columns(points),
         *_metric_columns(points),
         *_count_columns(points),
         _texts("notes", [" ".join(map(str, point.notes)) for point in points]),
-        _texts("source", [storable(str(point.source)) for point in points]),
-        _texts("run", runs),
+        _paths("source", [point.source for point in points]),
+        _paths("run", [point.run for point in points]),
     ]
 
 
@@ -162,6 +159,11 @@ def _texts(name: str, values: Sequence[str | None]) -> pl.Series:
     import polars as pl
 
     return pl.Series(name, values, pl.String, strict=False)
+
+
+def _paths(name: str, paths: Sequence[Path | None]) -> pl.Series:
+    told = [None if path is None else storable(str(path)) for path in paths]
+    return _texts(name, told)
 
 
 def _numbers(name: str, values: Sequence[float | None]) -> pl.Series:

@@ -78,19 +78,19 @@ def common_lengths(points: Sequence[tuple[Point, Lengths]]) -> list[Lengths]:
             if name in lengths
         }
         places = by_key(own, lambda index: _place(points[index][0]))
-        close = (
-            group
-            for indices in places.values()
-            for group in _close(indices, own)
-        )
-        for group in close:
-            together = MeasuredLength(
-                sum(own[each].tokens for each in group),
-                sum(own[each].requests for each in group),
-            )
-            for index in group:
-                found[index][name] = together
+        for indices in places.values():
+            for group in _close(indices, own):
+                together = _together([own[index] for index in group])
+                for index in group:
+                    found[index][name] = together
     return list(found)
+
+
+def _together(lengths: Sequence[MeasuredLength]) -> MeasuredLength:
+    return MeasuredLength(
+        sum(each.tokens for each in lengths),
+        sum(each.requests for each in lengths),
+    )
 
 
 def _close(

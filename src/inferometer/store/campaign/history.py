@@ -197,6 +197,11 @@ class History:
         if fingerprint in self.doubts:
             self.settled[fingerprint] = self.doubts.pop(fingerprint)
 
+    @property
+    def results(self) -> list[Result]:
+        """All that are saved, those that count first."""
+        return [*self.current.values(), *self.older]
+
     def doubt_of(self, result: Result) -> Doubt | None:
         """The doubt about this very result; a doubt about an older result does not apply."""
         doubt = self.doubts.get(result.fingerprint)

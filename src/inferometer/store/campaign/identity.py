@@ -39,8 +39,7 @@ class Identified:
 
 def _of_earlier_versions(history: History) -> dict[str, list[Result]]:
     """By fingerprint."""
-    results = (*history.current.values(), *history.older)
-    old = (each for each in results if each.is_of_an_earlier_version)
+    old = (each for each in history.results if each.is_of_an_earlier_version)
     return by_key(old, lambda result: result.fingerprint)
 
 

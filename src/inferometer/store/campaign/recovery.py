@@ -62,9 +62,7 @@ def salvage(content: Content, places: CampaignPaths) -> Salvage:
     """Recover from a damaged ledger. Raises LedgerError if a newer Inferometer wrote it."""
     assert content.damage is not None
     proven = History.of(content.records)
-    known = {
-        _key(result) for result in (*proven.current.values(), *proven.older)
-    }
+    known = {_key(result) for result in proven.results}
     listed = [
         record
         for line in content.damage.rest.splitlines()

@@ -432,22 +432,24 @@ def _combinations(
     result: Object,
 ) -> Iterator[tuple[Object, tuple[Figures, Declarations]]]:
     """Figures of each combination that a sweep tried, and its settings."""
-    swept = at(result, "metadata", "parameter_name")
-    old = result.get("per_value_metrics")
-    if isinstance(result.get("per_combination_metrics"), list):
-        found = [
-            (at(each, "metrics"), at(each, "parameters"))
-            for each in result["per_combination_metrics"][:MAX_COMBINATIONS]
-        ]
-    elif isinstance(old, dict):
-        found = [
-            (each, {str(swept): figure(value)}) for value, each in old.items()
-        ]
-    else:
-        found = [(result.get("metrics"), {})]
-    for metrics, parameters in found:
+    for metrics, parameters in _tried(result):
         if isinstance(metrics, dict):
             yield metrics, _varied(parameters)
+
+
+def _tried(result: Object) -> list[tuple[object, object]]:
+    """Metrics and parameters of each, by the newer form, the older one, or of a single run."""
+    listed = result.get("per_combination_metrics")
+    if isinstance(listed, list):
+        return [
+            (at(each, "metrics"), at(each, "parameters"))
+            for each in listed[:MAX_COMBINATIONS]
+        ]
+    old = result.get("per_value_metrics")
+    if isinstance(old, dict):
+        swept = str(at(result, "metadata", "parameter_name"))
+        return [(each, {swept: figure(value)}) for value, each in old.items()]
+    return [(result.get("metrics"), {})]
 
 
 def _varied(parameters: object) -> tuple[Figures, Declarations]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from inferometer.secret import is_secret, masked_text
 from inferometer.store.importers.imported_run import Declarations, Declared
-from inferometer.store.json_values import MAX_WHOLE, Object
+from inferometer.store.json_values import MAX_WHOLE, Object, members
 from inferometer.vocabulary import (
     CONDITIONS,
     METRICS,
@@ -294,23 +294,24 @@ def _scalars(
     source: object, known: Container[str], above: Path, depth: int
 ) -> Iterator[tuple[Path, Declared]]:
     """Each with the keys that lead to it; what stands outside comes first."""
-    if not isinstance(source, dict) or depth > MAX_DEPTH:
+    if depth > MAX_DEPTH:
         return
     inside = []
-    for key, value in source.items():
-        if (
-            not isinstance(key, str)
-            or not 0 < len(key) <= MAX_KEY
-            or key in known
-        ):
+    for key, value in members(source).items():
+        if not _is_name(key) or key in known:
             continue
+        path = (*above, key)
         told = _listed(value, depth) if isinstance(value, list) else value
         if isinstance(told, dict):
-            inside.append((key, told))
+            inside.append((path, told))
         elif isinstance(told, str | int | float):
-            yield (*above, key), told
-    for key, value in inside:
-        yield from _scalars(value, (), (*above, key), depth + 1)
+            yield path, told
+    for path, value in inside:
+        yield from _scalars(value, (), path, depth + 1)
+
+
+def _is_name(key: object) -> bool:
+    return isinstance(key, str) and 0 < len(key) <= MAX_KEY
 
 
 def _listed(values: list[object], depth: int) -> str | None:

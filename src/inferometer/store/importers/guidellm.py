@@ -221,17 +221,20 @@ def _number_asked(benchmark: Object) -> Figures:
     return found
 
 
+STRATEGY = (
+    ("config", "strategy"),
+    ("args", "strategy"),
+    ("scheduler", "strategy"),
+)
+"""Where versions keep it."""
+
+
 def _load(benchmark: Object) -> tuple[Figures, str | None]:
     """Slots, rate and number of requests, and what the strategy is called."""
-    strategy = _first(
-        benchmark,
-        ("config", "strategy"),
-        ("args", "strategy"),
-        ("scheduler", "strategy"),
-    )
+    strategy = _first(benchmark, *STRATEGY)
     names = (at(strategy, "type_"), at(strategy, "kind"), strategy)
     kind = next(filter(None, map(text, names)), None)
-    load = figures(strategy, ("max_concurrency",)) | figures(
+    load = figures(strategy, ["max_concurrency"]) | figures(
         strategy, settings_in("guidellm")
     )
     if kind == "synchronous":
@@ -240,25 +243,28 @@ def _load(benchmark: Object) -> tuple[Figures, str | None]:
         load["burstiness"] = GAPS[kind]
     load |= _number_asked(benchmark)
     level = load.get("request_rate", load.get("max_concurrency"))
-    if kind is None or level is None:
-        return load, kind
-    return load, f"{kind} {level:g}"
+    is_told = kind and level is not None
+    return load, f"{kind} {level:g}" if is_told else kind
 
 
-def _data(benchmark: Object, report: Object) -> tuple[str | None, Figures]:
-    """What prompts were made of, and which lengths were asked for."""
-    told = _first(
-        report, ("args", "data"), ("config", "spec", "data")
-    ) or _first(
-        benchmark, ("request_loader", "data"), ("config", "requests", "data")
-    )
-    first = next(iter(told), None) if isinstance(told, list) else told
-    description = str(first)[:MAX_DATA] if first is not None else ""
-    lengths = {
+def _lengths(description: str) -> Figures:
+    return {
         name: float(found[1])
         for name, pattern in LENGTHS.items()
         if (found := pattern.search(description))
     }
+
+
+DATA = (("args", "data"), ("config", "spec", "data"))
+DATA_OF_ONE = (("request_loader", "data"), ("config", "requests", "data"))
+
+
+def _data(benchmark: Object, report: Object) -> tuple[str | None, Figures]:
+    """What prompts were made of, and which lengths were asked for."""
+    told = _first(report, *DATA) or _first(benchmark, *DATA_OF_ONE)
+    first = next(iter(told), None) if isinstance(told, list) else told
+    description = str(first)[:MAX_DATA] if first is not None else ""
+    lengths = _lengths(description)
     kind = text(at(first, "kind")) or text(at(first, "type"))
     if lengths:
         return "synthetic", lengths

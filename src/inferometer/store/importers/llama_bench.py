@@ -20,7 +20,7 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
 )
 from inferometer.store.importers.reading import figure as json_figure
-from inferometer.store.importers.reading import figures, iso_date
+from inferometer.store.importers.reading import figures, iso_date, told_of
 from inferometer.store.importers.text import MAX_LINE, figure, lines_of, rows_of
 from inferometer.store.json_values import Object, text
 from inferometer.words import Said
@@ -276,8 +276,7 @@ def _typed(row: Object) -> Object:
 def _switches(row: Object) -> Object:
     found = {
         name: SWITCH.get(str(value).lower(), value)
-        for name in SWITCHES
-        if isinstance(value := row.get(name), str | int)
+        for name, value in told_of(row, SWITCHES).items()
     }
     return {name: value for name, value in found.items() if value != ""}
 
@@ -300,11 +299,8 @@ def _known(result: Object) -> set[str]:
 
 
 def _settings(result: Object) -> Declarations:
-    found: Declarations = {
-        name: value
-        for name in SETTINGS
-        if isinstance(value := result.get(name), str | int) and value != ""
-    }
+    told = told_of(result, SETTINGS).items()
+    found = {name: value for name, value in told if value != ""}
     if card := text(result.get("gpu_info")):
         found["card"] = card
     built = [name for name in BUILT_WITH if result.get(name) in (True, 1, "1")]

@@ -21,6 +21,7 @@ import yaml
 from inferometer.store.importers.imported_run import (
     Array,
     CannotImportError,
+    Declarations,
     Figures,
     unread,
 )
@@ -240,6 +241,15 @@ def figures(
         and (value := figure(source[theirs])) is not None
         and (scaled := value if scale == 1 else number(value * scale))
         is not None
+    }
+
+
+def told_of(source: object, names: Iterable[str]) -> Declarations:
+    """The texts and whole numbers that `source` has under these names."""
+    return {
+        name: value
+        for name in names
+        if isinstance(value := at(source, name), str | int)
     }
 
 

@@ -25,6 +25,7 @@ from inferometer.store.importers.reading import (
     metrics_of,
     numbers,
     read_bytes,
+    told_of,
 )
 from inferometer.store.json_values import Object, at, entries, text
 from inferometer.words import Said
@@ -108,11 +109,6 @@ def _run(
 ) -> ImportedRun:
     record = _arguments(path)
     told = at(record, "benchmark", "extra_info", "args")
-    declared = {
-        name: value
-        for name in SETTINGS
-        if isinstance(value := at(told, name), str | int)
-    }
     command = {"command": f"vllm bench {scenario}"}
     return ImportedRun(
         path=path,
@@ -120,7 +116,10 @@ def _run(
         model=text(at(told, "model")) or text(at(record, "model", "name")),
         load=figures(told, LENGTHS),
         metrics=metrics,
-        conditions={"scenario": f"offline {scenario}", **declared},
+        conditions={
+            "scenario": f"offline {scenario}",
+            **told_of(told, SETTINGS),
+        },
         settings=configured(told, NO_SETTINGS),
         notes=(Said(f"note.offline_{scenario}", command),),
     )

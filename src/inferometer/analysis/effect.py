@@ -172,7 +172,7 @@ def in_turns(
     left in the spread.
     """
     differences = np.array([pair.difference for pair in pairs])
-    weights = _weights(np.array([pair.a_first for pair in pairs]))
+    weights = _weights(pairs)
     spread = float(np.std(differences, ddof=1))
     return Effect(
         log_ratio=float(weights @ differences),
@@ -186,10 +186,11 @@ def in_turns(
     )
 
 
-def _weights(a_first: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """Of pairs, so that either order counts for half."""
-    of_first, of_second = 0.5 / a_first.sum(), 0.5 / (~a_first).sum()
-    weights: npt.NDArray[np.float64] = np.where(a_first, of_first, of_second)
+def _weights(pairs: Sequence[Neighbours]) -> Array:
+    """Either order counts for half."""
+    a_first = np.array([pair.a_first for pair in pairs])
+    halves = 0.5 / a_first.sum(), 0.5 / (~a_first).sum()
+    weights: Array = np.where(a_first, *halves)
     return weights
 
 

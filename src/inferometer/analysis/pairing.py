@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from inferometer.grouping import by_key
 from inferometer.results import Condition, Point
 from inferometer.results.point import condition_names
 from inferometer.results.telling import telling_places
@@ -205,6 +206,10 @@ def value_of(point: Point, name: str) -> Condition:
     return _comparable(value) if isinstance(value, SPELLED_FREELY) else value
 
 
+def values_of(point: Point, names: Iterable[str]) -> tuple[Condition, ...]:
+    return tuple(value_of(point, name) for name in names)
+
+
 @lru_cache(maxsize=1 << 14)
 def _comparable(value: str | float) -> Condition:
     if isinstance(value, str):
@@ -237,12 +242,7 @@ def _differ(
 
 
 def _by_settings(points: Iterable[Point], keys: Sequence[str]) -> _BySettings:
-    found: _BySettings = {}
-    for point in points:
-        found.setdefault(
-            tuple(value_of(point, key) for key in keys), []
-        ).append(point)
-    return found
+    return by_key(points, lambda point: values_of(point, keys))
 
 
 def _telling(

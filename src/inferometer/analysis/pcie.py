@@ -47,8 +47,9 @@ from inferometer.analysis.effect import (
     Effect,
     degrees_of_sum,
 )
-from inferometer.analysis.pairing import Pair, pair_points, value_of
+from inferometer.analysis.pairing import Pair, pair_points, value_of, values_of
 from inferometer.analysis.pooled import mean_effect, noise_of_neighbours
+from inferometer.grouping import by_key
 from inferometer.results import Condition, Point
 from inferometer.results.telling import spelled
 from inferometer.vocabulary import LOADS, STUDY, of_role
@@ -399,13 +400,8 @@ def _widths(points: Sequence[Point]) -> tuple[str, Condition, Condition]:
 def _ladders(
     points: Sequence[Point], condition: str, narrow: Condition, wide: Condition
 ) -> list[_Ladder]:
-    groups: dict[tuple[Condition, ...], list[Point]] = {}
-    for point in points:
-        key = tuple(
-            value_of(point, name)
-            for name in (condition, *STUDY, *SAME, *SOFTWARE)
-        )
-        groups.setdefault(key, []).append(point)
+    names = (condition, *STUDY, *SAME, *SOFTWARE)
+    groups = by_key(points, lambda point: values_of(point, names))
     ladders = []
     for one, two in product(groups, groups):
         tp = one[3]
@@ -416,10 +412,7 @@ def _ladders(
         ):
             continue
         pairs = pair_points(groups[two], groups[one]).pairs
-        by_level = {
-            tuple(value_of(pair.a[0], name) for name in LEVEL): pair
-            for pair in pairs
-        }
+        by_level = {values_of(pair.a[0], LEVEL): pair for pair in pairs}
         if by_level:
             ladders.append(
                 _Ladder(

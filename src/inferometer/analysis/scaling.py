@@ -16,7 +16,7 @@ from typing import Any
 
 from inferometer.analysis.compare import readings
 from inferometer.analysis.effect import effect_of
-from inferometer.analysis.pairing import value_of
+from inferometer.analysis.pairing import value_of, values_of
 from inferometer.results import Condition, Point, Status
 from inferometer.results.telling import spelled
 from inferometer.vocabulary import SET_LOADS, WORK, condition
@@ -215,7 +215,7 @@ def _key(point: Point) -> _Key | None:
     )
     if not isinstance(gpus, int) or gpus < 1 or load is None:
         return None
-    same = tuple(value_of(point, name) for name in WORK)
+    same = values_of(point, WORK)
     return _Key(
         same, value_of(point, "config"), gpus, load[0], round(load[1] / gpus, 9)
     )

@@ -12,9 +12,9 @@ results of earlier versions, and those of costs in several currencies.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from inferometer.analysis.currencies import about_costs, in_several_currencies
 from inferometer.analysis.scaling import (
@@ -22,6 +22,7 @@ from inferometer.analysis.scaling import (
     why_nothing_scales,
     worst_of,
 )
+from inferometer.grouping import by_key
 from inferometer.results import Collection, Point, Range
 from inferometer.spec.flags import did_you_mean, did_you_mean_one_of
 from inferometer.spec.target import Threshold
@@ -187,21 +188,20 @@ def check(
 
 def _with_means(points: Sequence[Point]) -> list[Point]:
     """The repeats of a point as one: they are samples of what it is, and none of them decides."""
-    together: dict[Any, list[Point]] = {}
-    for point in points:
-        told = (
-            each for each in point.conditions.items() if each[0] not in OF_A_RUN
-        )
-        together.setdefault((("tool", point.tool), *sorted(told)), []).append(
-            point
-        )
     found: list[Point] = []
-    for same in together.values():
+    for same in by_key(points, _but_for_the_run).values():
         are_repeats = len(
             {point.conditions.get("repeat") for point in same}
         ) == len(same)
         found += [mean_of(same)] if are_repeats else same
     return found
+
+
+def _but_for_the_run(point: Point) -> Hashable:
+    told = (
+        each for each in point.conditions.items() if each[0] not in OF_A_RUN
+    )
+    return point.tool, *sorted(told)
 
 
 def mean_of(points: Sequence[Point]) -> Point:
@@ -320,11 +320,9 @@ def _check(
         return [
             Checked(target, "not checked" if only_some else "missed", why=why)
         ]
-    by_deployment: dict[tuple[str, int | None], list[_TargetValue]] = {}
-    for reading in asked:
-        by_deployment.setdefault(
-            (reading.checked.deployment, reading.checked.gpus), []
-        ).append(reading)
+    by_deployment = by_key(
+        asked, lambda each: (each.checked.deployment, each.checked.gpus)
+    )
     decided = [_decide(target, each) for each in by_deployment.values()]
     return [
         replace(each, why=each.why or of_costs)

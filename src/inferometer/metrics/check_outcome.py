@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from inferometer.clock import MS
+from inferometer.grouping import by_key
 from inferometer.metrics.definitions import complete, known, was_sent
 from inferometer.metrics.finding import (
     INVALID,
@@ -122,12 +123,10 @@ def reasons_of_failures(facts: Facts) -> tuple[str, int]:
         for detail in r["detail"][r["outcome"] == Outcome.FAILED].tolist()
         if detail
     ]
-    groups: dict[str, Counter[str]] = {}
-    for detail in details:
-        groups.setdefault(re.sub(r"\d+", "0", detail), Counter())[detail] += 1
-    ranked = sorted(groups.values(), key=lambda group: -group.total())
+    groups = by_key(details, lambda detail: re.sub(r"\d+", "0", detail))
+    ranked = sorted(groups.values(), key=len, reverse=True)
     said = [
-        f"{group.total()} × {_shortened(group.most_common(1)[0][0])}"
+        f"{len(group)} × {_shortened(Counter(group).most_common(1)[0][0])}"
         for group in ranked[:MAX_REASONS]
     ]
     return "; ".join(said), max(0, len(ranked) - MAX_REASONS)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from inferometer.clock import MS, NS
 from inferometer.metrics.definitions import (
@@ -92,7 +91,7 @@ def _rates(
 
 def _brought(
     trace: Trace, goodput: Mapping[str, float] | None
-) -> dict[str, npt.NDArray[Any]]:
+) -> dict[str, Any]:
     """By each request, of what each rate counts."""
     completed, tokens = ok(trace), trace.requests["output_tokens"]
     brought = {

@@ -120,11 +120,11 @@ def _parallelism(name: str) -> Conditions:
 
 def _written_out(name: str) -> Mapping[str, object]:
     """`max_num_seqs=4-…` as a number, a truth value or a word."""
-    found: dict[str, object] = {}
-    for part in _STAGE.split(name):
-        for key, value in _WRITTEN_OUT.findall(part.rstrip("-")):
-            found[key] = _value(value)
-    return found
+    return {
+        key: _value(value)
+        for part in _STAGE.split(name)
+        for key, value in _WRITTEN_OUT.findall(part.rstrip("-"))
+    }
 
 
 def _value(text: str) -> str | float | bool:

@@ -90,10 +90,11 @@ class Wrapping:
     ) -> Iterator[Wrapped]:
         if depth >= MAX_DEPTH:
             return
-        found: dict[str, list[Wrapped]] = {}
-        for key, value in outer.items():
-            if there := self._of(value, (*keys, key), depth):
-                found[key] = there
+        found = {
+            key: there
+            for key, value in outer.items()
+            if (there := self._of(value, (*keys, key), depth))
+        }
         rest = {key: each for key, each in outer.items() if key not in found}
         if len(found) > 1:
             self._require_all(outer, found)

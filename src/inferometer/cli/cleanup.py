@@ -52,8 +52,7 @@ def _remove(left: list[Leftover]) -> None:
 
     remaining = [each for each in left if not remove(each)]
     for each in remaining:
-        stays = spoken().text("doctor.cleanup.stays", what=_line(each))
-        tell(stays, err=True)
+        tell(spoken().text("doctor.cleanup.stays", what=_line(each)), err=True)
     if remaining:
         raise typer.Exit(EXIT_LEFT)
     tell(spoken().counted("doctor.cleanup.done", len(left)))

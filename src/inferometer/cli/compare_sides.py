@@ -161,16 +161,22 @@ def _two_values(wanted: ComparisonRequest) -> Sides:
     sides = _having(points, name, [one]), _having(points, name, [other])
     for value, side in zip((one, other), sides, strict=True):
         if not side:
-            there = map(shlex.quote, _there(points, name))
-            told = {
-                "name": name,
-                "value": value,
-                "there": sorted(there) or Said("compare.no_points"),
-                "problem": next(iter(collection.problems), ""),
-            }
-            unread = ".unread" if told["problem"] else ""
-            raise CannotCompareError(Said(f"compare.nowhere{unread}", told))
+            raise _nowhere(name, value, points, collection.problems)
     return sides, (f"{name}={one}", f"{name}={other}"), collection.problems
+
+
+def _nowhere(
+    name: str, value: str, points: Sequence[Point], problems: Sequence[str]
+) -> CannotCompareError:
+    there = map(shlex.quote, _there(points, name))
+    told = {
+        "name": name,
+        "value": value,
+        "there": sorted(there) or Said("compare.no_points"),
+        "problem": next(iter(problems), ""),
+    }
+    unread = ".unread" if problems else ""
+    return CannotCompareError(Said(f"compare.nowhere{unread}", told))
 
 
 def _two(points: Sequence[Point], name: str, values: str) -> tuple[str, str]:

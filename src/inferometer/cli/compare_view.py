@@ -85,9 +85,8 @@ def as_markdown(comparison: Comparison) -> str:
     its beginning for what came of it.
     """
     words = spoken()
-    delta = _share(comparison.delta)
     head = [
-        *_summed_up(comparison, words, delta),
+        *_summed_up(comparison, words, _share(comparison.delta)),
         *_head(comparison, words, width=WIDE),
     ]
     tail = [

@@ -45,13 +45,12 @@ def rows() -> list[tuple[str, ...]]:
         names = ", ".join(
             f"`{name}`" for name, each in DATASETS.items() if each is model
         )
-        flags = " ".join(f"`{flag_name(flag)}`" for flag in model.flags)
         found.append(
             (
                 names,
                 _about(model),
                 "as asked" if _has_lengths(model) else "as in the file",
-                flags,
+                " ".join(f"`{flag_name(flag)}`" for flag in model.flags),
             )
         )
     return found

@@ -137,8 +137,7 @@ def _require_whole(said: Mapping[str, Condition], tp: int) -> None:
     for name in TOGETHER:
         value = str(said.get(name)).lower()
         if value not in {*NOTHING, f"tp{tp}"}:
-            told = {"name": name, "value": value}
-            raise ValueError(Said("fit.apart", told))
+            raise ValueError(Said("fit.apart", {"name": name, "value": value}))
 
 
 def positive_whole(value: Condition) -> int | None:

@@ -50,16 +50,22 @@ def _lines(command: Any, context: Any, columns: int) -> Iterator[str]:
 def _sections(command: Any, context: Any) -> dict[str, list[Row]]:
     """By title, in the order in which the verb has its arguments, flags and commands."""
     sections: dict[str, list[Row]] = {}
+    for panel, row in _rows(command, context):
+        sections.setdefault(panel, []).append(row)
+    return sections
+
+
+def _rows(command: Any, context: Any) -> Iterator[tuple[str, Row]]:
+    """Each with the title that it stands under."""
     for each in command.get_params(context):
         if record := each.get_help_record(context):  # else it is hidden
-            kind = spoken().text(f"help.{each.param_type_name}s")
-            rows = sections.setdefault(each.rich_help_panel or kind, [])
-            rows.append((_named(record[0]), _described(each, context)))
+            panel = spoken().text(f"help.{each.param_type_name}s")
+            row = _named(record[0]), _described(each, context)
+            yield each.rich_help_panel or panel, row
     for name, each in getattr(command, "commands", {}).items():
         panel = each.rich_help_panel or spoken().text("help.commands")
         about = cleandoc(each.help or "").partition("\n\n")[0]
-        sections.setdefault(panel, []).append((name, about.replace("\n", " ")))
-    return sections
+        yield panel, (name, about.replace("\n", " "))
 
 
 def _named(flags: str) -> str:

@@ -112,11 +112,10 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     continue; 130 if it was interrupted.
     """
     import_numpy()
-    settings = settings_of_flags(sets or (), telemetry, monitor, price)
     flags = CampaignFlags(
         campaign,
         only or (),
-        settings,
+        settings_of_flags(sets or (), telemetry, monitor, price),
         quick,
         embedded,
         interleave,
@@ -278,8 +277,7 @@ def _tell_speed(virtual_s: float, elapsed_s: float) -> None:
     if not virtual_s:
         return
     told = {"virtual": f"{virtual_s:,.0f}", "took": f"{elapsed_s:,.1f}"}
-    speed = f"{virtual_s / elapsed_s:,.0f}"
-    say("simulate.speed", **told, speed=speed)
+    say("simulate.speed", **told, speed=f"{virtual_s / elapsed_s:,.0f}")
 
 
 def _tell_unverified(groups: Sequence[Group]) -> None:

@@ -65,11 +65,10 @@ def simulate(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.metrics.calibration import Missing
 
     require_known_arrivals()
-    settings = settings_of_flags(sets or (), telemetry, None, price)
     flags = CampaignFlags(
         campaign,
         only or (),
-        settings,
+        settings_of_flags(sets or (), telemetry, None, price),
         quick,
         interleave=interleave,
         levels=levels,

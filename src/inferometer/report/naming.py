@@ -62,8 +62,7 @@ def keys_of(points: Sequence[Point], fields: Sequence[str]) -> list[Key]:
     """`key_of` each point."""
     if not fields:
         return [()] * len(points)
-    columns = (values_of(points, name) for name in fields)
-    return list(zip(*columns, strict=True))
+    return list(zip(*(values_of(points, name) for name in fields), strict=True))
 
 
 def grouped(points: Iterable[Point], fields: Sequence[str]) -> Members:

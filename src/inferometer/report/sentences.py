@@ -50,9 +50,8 @@ def notes_of(point: Point, language: str) -> list[Told]:
     doubt.
     """
     words = Words(language)
-    notes = [_told(words.say(note), str(note)) for note in point.notes]
     return [
-        *notes,
+        *[_told(words.say(note), str(note)) for note in point.notes],
         *(
             tell(finding, language)
             for finding in point.findings

@@ -141,9 +141,7 @@ def _has_hits(points: Sequence[Point]) -> bool:
     return cached and any("cached_share" in point.values for point in points)
 
 
-def _curves_table(
-    found: Sequence[tuple[str, Sequence[Point]]], ascii_only: bool
-) -> Table:
+def _headed_courses() -> Table:
     words = spoken()
     table = _table(words.text("terminal.courses"))
     table.add_column("")
@@ -156,6 +154,13 @@ def _curves_table(
     table.add_column(
         words.text("terminal.doubtful"), justify="right", no_wrap=True
     )
+    return table
+
+
+def _curves_table(
+    found: Sequence[tuple[str, Sequence[Point]]], ascii_only: bool
+) -> Table:
+    table = _headed_courses()
     for name, points in found:
         doubtful = sum(
             point.status in ("SUSPECT", "INVALID") for point in points
@@ -166,7 +171,7 @@ def _curves_table(
             for cell in _course_of(metric, points, ascii_only)
         ]
         table.add_row(
-            _text(name or words.text("terminal.all")),
+            _text(name or spoken().text("terminal.all")),
             str(len(points)),
             *charts,
             str(doubtful) if doubtful else "",

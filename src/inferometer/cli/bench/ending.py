@@ -72,10 +72,9 @@ def saved_and_reported(
     finally:
         _report(bench, label, result, saved)
     code = exit_code(bench.flags, result.trace, result.verdict)
-    number = result.spec.repeat + 1
     return MeasuredRun(
         label=label,
-        repeat=Repeat(number, result.point(), _left_out(code)),
+        repeat=Repeat(result.spec.repeat + 1, result.point(), _left_out(code)),
         verdict=result.verdict,
         finished=result.finished.isoformat(timespec="seconds"),
         code=code,
@@ -272,8 +271,7 @@ def _tell_precision(
         try:
             write_file(summary, _packed(bench, compared))
         except CannotWriteError as error:
-            why = sentence_of(error)
-            notice(Said("bench.not_updated", {"error": why}))
+            notice(Said("bench.not_updated", {"error": sentence_of(error)}))
     precision = verdicts[0].precision
     if precision is not None and precision != runs[0].verdict.precision:
         tell(statement(precision, spoken().language))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from inferometer.calibration.host import ABOUT_S
 from inferometer.cli.telling import notice
-from inferometer.metrics.calibration import Calibration, Missing
+from inferometer.metrics.calibration import Calibration, Missing, Precision
 from inferometer.store.run_directory import add_calibration
 from inferometer.words import Said, sentence_of
 
@@ -32,15 +32,9 @@ def calibrate_afterwards(
 
     None if there is nothing to add: the host was calibrated, or it could not be done.
     """
-    precision = run.verdict.precision
-    if (
-        precision is None
-        or precision.calibrated is not None
-        or precision.missing == Missing("stamps")
-        or not precision.load["events"]
-        or bench.policy != "make"
-        or interruption.asked
-    ):
+    if bench.policy != "make" or interruption.asked:
+        return None
+    if not _would_be_precise(run.verdict.precision):
         return None
     saved = ".saved" if run.saved else ""
     found, skipped = None, True
@@ -55,6 +49,16 @@ def calibrate_afterwards(
     if skipped:
         notice(Said("calibration.skipped"))
     return found if isinstance(found, Calibration) else None
+
+
+def _would_be_precise(precision: Precision | None) -> bool:
+    """Whether a calibration is all that the precision of this run lacks."""
+    return (
+        precision is not None
+        and precision.calibrated is None
+        and precision.missing != Missing("stamps")
+        and bool(precision.load["events"])
+    )
 
 
 def add_precision(

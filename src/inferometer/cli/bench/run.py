@@ -137,8 +137,7 @@ def measure_and_report(
 
 
 def _announce(bench: Bench, ready: ReadyPoint) -> None:
-    address = bench.session.endpoint.base_url
-    typer.echo("\n".join(announcement(ready, address)))
+    typer.echo("\n".join(announcement(ready, bench.session.endpoint.base_url)))
     if bench.is_repeated:
         words = spoken()
         heading = padded(words.text("plan.repeat"), INDENT)

@@ -372,8 +372,7 @@ def load_of(flags: BenchFlags) -> Load:
     if rows_of(flags) == "all":
         fields["num_prompts"] = 1  # how many there are shows when they are read
         if not has_rows(flags):
-            told = {"name": flags.dataset_name}
-            reasons.append(Said("flag.no_rows", told))
+            reasons.append(Said("flag.no_rows", {"name": flags.dataset_name}))
     elif flags.num_prompts is not None:
         fields["num_prompts"] = flags.num_prompts
     if fields["replay_speed"] is None and is_self_timed(flags):

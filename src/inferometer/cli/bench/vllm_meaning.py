@@ -157,6 +157,8 @@ def differences(
         yield Said("vllm.template")
     if flags.backend == "sglang":
         yield Said("vllm.sglang")
-    metrics = flags.percentile_metrics.split(",")
-    if any(name.strip() in QUEUE_TIMES for name in metrics):
+    if any(
+        name.strip() in QUEUE_TIMES
+        for name in flags.percentile_metrics.split(",")
+    ):
         yield Said("vllm.queue_times")

@@ -189,6 +189,9 @@ def _size(text: str) -> dict[str, Any]:
     return {"width": int(width), "height": int(height)}
 
 
+ENDS = ("input", "output")
+
+
 def _ratios(text: str) -> dict[str, Any]:
     """One ratio, or one for each length. vLLM's older script and SGLang mean something else by it,
     and 1.0 is their default.
@@ -197,10 +200,9 @@ def _ratios(text: str) -> dict[str, Any]:
         found = json.loads(str(text))
     except ValueError:
         found = None
-    ends = ("input", "output")
-    ratios = found if isinstance(found, dict) else dict.fromkeys(ends, found)
-    numbers: list[Any] = [*map(ratios.get, ends)]
-    if ratios.keys() - ends or not all(map(_is_ratio, numbers)):
+    ratios = found if isinstance(found, dict) else dict.fromkeys(ENDS, found)
+    numbers: list[Any] = [*map(ratios.get, ENDS)]
+    if ratios.keys() - ENDS or not all(map(_is_ratio, numbers)):
         raise ValueError(Said("flag.ratios", {"value": text}))
     prompt, output = map(float, numbers)
     both = {"range_ratio": prompt} if prompt or output else {}

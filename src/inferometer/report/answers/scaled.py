@@ -97,8 +97,7 @@ def _sentence(highest: Scaling, words: Words) -> str:
 
 
 def _efficiency(each: Scaling, words: Words) -> str:
-    told = percent(each.efficiency)
-    return with_interval(told, _interval(each), words)
+    return with_interval(percent(each.efficiency), _interval(each), words)
 
 
 def _interval(each: Scaling) -> str:

@@ -57,9 +57,8 @@ def draw_capacity(
     shown = deployments[:MAX_DEPLOYMENTS]
     rows = [row for each in shown for row in _rows(each, limits, words)]
     rows += [{"on": metric, "limit": limit} for metric, limit in limits.items()]
-    names = [each.name for each in shown]
     panels = [
-        _panel(rows, what, names, words)
+        _panel(rows, what, [each.name for each in shown], words)
         for what in (*limits, WATTS, COST)
         if any(row["on"] == what and "value" in row for row in rows)
     ]

@@ -67,9 +67,8 @@ def dashed(lines: Layer, names: Sequence[str]) -> Layer:
     if len(names) <= len(LIGHT_COLOURS):
         return lines
     scale = {"domain": list(range(len(DASHES))), "range": list(DASHES)}
-    dash = channel("dash:N", scale=scale, legend=None)
     return lines.transform_calculate(dash="datum.dash || 0").encode(
-        strokeDash=dash
+        strokeDash=channel("dash:N", scale=scale, legend=None)
     )
 
 

@@ -241,9 +241,8 @@ def _panel(
 ) -> Panel:
     """Percent over the load, with intervals, and the line of what would be no effect."""
     axis = _percent_axis(rows, reference, signed=on is not None)
-    x = level_axis([row["x"] for row in rows])
     common = base(
-        x=x.x("x:Q", x_title, padding=16),
+        x=level_axis([row["x"] for row in rows]).x("x:Q", x_title, padding=16),
         color=channel_of_curves(names),
     )
     if on is not None:

@@ -162,8 +162,7 @@ def _marked_histograms(
 
 def _points_of(runs: Mapping[str, Trace], material: Material) -> dict[str, str]:
     """By the name of each run in the legend, its point's."""
-    names = map(clean, material.runs)
-    return dict(zip(runs, names, strict=False))
+    return dict(zip(runs, map(clean, material.runs), strict=False))
 
 
 def _runs(
@@ -310,8 +309,7 @@ def _histogram_panel(
 ) -> Panel:
     """Bars of one run, outlines of several; with `marks`, rows of `_rule`."""
     names, axis = list(samples), _axis(samples)
-    title = words.with_unit(label, unit)
-    x = axis.x("low:Q", title, grid=False, padding=4)
+    x = axis.x("low:Q", words.with_unit(label, unit), grid=False, padding=4)
     y = channel(
         "share:Q", axis={"title": None, "format": NUMBER, "tickCount": 5}
     )
@@ -483,7 +481,7 @@ def _dots(runs: Mapping[str, Trace]) -> tuple[list[Row], int]:
         r, e2el = trace.requests, e2el_of_each(trace)
         there = np.flatnonzero(known(r["output_tokens"]) & ~np.isnan(e2el))
         total += len(there)
-        there = by_sending(trace, there)
+        there = there[np.argsort(r["sent_ns"][there], kind="stable")]
         rows += [
             {
                 "kind": "dot",
@@ -502,13 +500,6 @@ def _ttft_ms(trace: Trace, at: int) -> float:
     return float(
         f"{(trace.requests['first_ns'][at] - trace.requests['sent_ns'][at]) / MS:.5g}"
     )
-
-
-def by_sending(
-    trace: Trace, places: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    """These requests in the order of sending."""
-    return places[np.argsort(trace.requests["sent_ns"][places], kind="stable")]
 
 
 def even_sample(

@@ -215,12 +215,11 @@ def _percentile_panel(
         )
     labels = [words.metric(metric) for metric in chosen]
     order = range(len(chosen) - 1, -1, -1)
-    title = words.with_unit(LATENCIES[short].label, "ms")
     return curve_panel(
         found,
         [chosen[i] for i in order],
         words,
-        title=title,
+        title=words.with_unit(LATENCIES[short].label, "ms"),
         dashes=[labels[i] for i in order],
     )
 

@@ -14,7 +14,7 @@ from inferometer.clock import NS
 from inferometer.metrics.definitions import event_tokens, known, ok_events
 from inferometer.metrics.steady import steady_window
 from inferometer.report.figures.channels import dash_of, legend
-from inferometer.report.figures.distributions import by_sending, even_sample
+from inferometer.report.figures.distributions import even_sample
 from inferometer.report.figures.drawing import (
     Material,
     NothingToDrawError,
@@ -58,10 +58,11 @@ def draw_timeline(material: Material, words: Words) -> Sketch:
     cross where it failed.
     """
     name, trace = _first(material, words)
-    sent = np.flatnonzero(known(trace.requests["sent_ns"]))
+    r = trace.requests
+    sent = np.flatnonzero(known(r["sent_ns"]))
     if not len(sent):
         raise NothingToDrawError(words.text("figure.nothing.sent"))
-    sent = by_sending(trace, sent)
+    sent = sent[np.argsort(r["sent_ns"][sent], kind="stable")]
     chosen = even_sample(sent, MAX_BARS)
     rows = [
         row

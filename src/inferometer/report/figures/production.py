@@ -265,13 +265,12 @@ def _length_map(
         sort=[label for _, label in lengths],
         axis={"title": across, "labelAngle": 0, "grid": False},
     )
-    y = channel("load:O", sort=loads, axis={"title": up, "grid": False})
     return map_panel(
         cells,
         f"{name} — {title}" if name else title,
         words,
         x=x,
-        y=y,
+        y=channel("load:O", sort=loads, axis={"title": up, "grid": False}),
         told=[tip("length:O", across), tip("load:O", up)],
         height=min(PRINT_HEIGHT, CELL * len(loads)),
     )

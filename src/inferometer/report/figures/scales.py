@@ -156,15 +156,12 @@ def value_axis(
     """
     there, far = _finite(values), _finite(ends)
     low, high = min(there, default=0.0), max(there, default=0.0)
+    top = min(max([high, *far]), BEYOND * high)
     if low <= 0 or high / low < 10**decades:
-        top = max(high, min(max(far, default=high), BEYOND * high))
         return Axis(
             log=False, domain=(0.0, top) if low >= 0 and top > 0 else None
         )
-    return _log_axis(
-        max(min([low, *far]), low / BEYOND),
-        min(max([high, *far]), high * BEYOND),
-    )
+    return _log_axis(max(min([low, *far]), low / BEYOND), top)
 
 
 def _log_axis(low: float, high: float) -> Axis:

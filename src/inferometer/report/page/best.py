@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from inferometer.report.tables.columns import measured
 from inferometer.results import Point
 from inferometer.vocabulary import LEVELS, Metric, metric
 
@@ -58,13 +59,10 @@ def best_points(points: Sequence[Point], series: Sequence[str]) -> list[Best]:
         for i in usable
         if at is None or points[i].conditions.get(at[0]) == at[1]
     ]
+    compared = [points[i] for i in level]
     for names in LOWEST:
-        measured = [
-            name
-            for name in names
-            if any(name in points[i].values for i in level)
-        ]
-        found += [_best(points, level, name, at) for name in measured[:1]]
+        first = measured(compared, names)[:1]
+        found += [_best(points, level, name, at) for name in first]
     return [each for each in found if each is not None]
 
 

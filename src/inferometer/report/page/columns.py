@@ -247,10 +247,12 @@ def _condition(
     """Coded by place among its values."""
     values = sorted(dict.fromkeys(c for c in cells if c is not None), key=by)
     code = {value: n for n, value in enumerate(values)}
-    label = words.find(f"page.condition.{name}", f"condition.{name}")
     return {
         "name": name,
-        "label": capitalized(label) or name,
+        "label": capitalized(
+            words.find(f"page.condition.{name}", f"condition.{name}")
+        )
+        or name,
         "role": _role(name, values),
         "numeric": _are_numbers(values),
         "varies": len(set(cells)) > 1,

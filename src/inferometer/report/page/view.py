@@ -325,22 +325,24 @@ def _sentences(
     """The summary in words."""
     if not points:
         return (words.text("page.nothing"),)
-    counts: Counter[str | None] = Counter(point.status for point in points)
-    sentences = [
+    return (
         words.text(
             "page.sentence.points",
             n=f"{len(points):,}",
             tools=_tools(points),
             dates=_dates(points, words),
         ),
-        *_judged(counts, words),
-    ]
-    sentences += [_best_in_words(each, words) for each in best[:1]]
+        *_judged(Counter(point.status for point in points), words),
+        *(_best_in_words(each, words) for each in best[:1]),
+        *_costs(points, words),
+        *_rehearsed(points, words),
+        *said_once(points, words),
+    )
+
+
+def _costs(points: Sequence[Point], words: Words) -> Iterator[str]:
     if of_costs := about_costs(points):
-        sentences.append(
-            words.text("page.sentence.costs", what=words.say(of_costs))
-        )
-    return (*sentences, *_rehearsed(points, words), *said_once(points, words))
+        yield words.text("page.sentence.costs", what=words.say(of_costs))
 
 
 def _rehearsed(points: Sequence[Point], words: Words) -> Iterator[str]:

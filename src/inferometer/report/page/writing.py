@@ -65,12 +65,11 @@ def write_report(
             unread=collection.unread + len(material.problems),
         )
         drawings = draw_all(material, words)
-        now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
         view = make_view(
             collection,
             language=language,
             title=title,
-            written=now,
+            written=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
             paths=paths,
             figures=[each for each in drawings if each.key != LIVE],
             checked=checked,

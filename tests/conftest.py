@@ -145,11 +145,11 @@ def pytest_runtest_protocol(
     """A worker tells of a test once, or when something is wrong: each message costs two processes
     more than most tests do. Durations and JUnit's file need all.
     """
-    option = item.config.option
+    config = item.config
     if (
-        not hasattr(item.config, "workerinput")
-        or option.durations is not None
-        or option.xmlpath
+        not hasattr(config, "workerinput")
+        or config.getoption("durations") is not None
+        or config.getoption("xmlpath", None)
     ):
         return None
     for report in runtestprotocol(item, log=False, nextitem=nextitem):

@@ -33,7 +33,8 @@ def bench(**flags: Any) -> None:
     One test of the PCIe campaign: inferometer bench --config C --model 7B --tp 1 --input-len 1024
 
     Arrival times come from the packet ring, in which the kernel stamps each packet (Linux; root or
-    CAP_NET_RAW), else from its stamp of each read. INFEROMETER_ARRIVALS=read or ring chooses one.
+    CAP_NET_RAW; up to 4 workers), else from its stamp of each read. INFEROMETER_ARRIVALS=read or
+    ring chooses one.
 
     Exit code: 0 if the verdict is VALID or SUSPECT; 1 if it is INVALID or a target is missed; 2 if
     the flags are wrong, the server could not be measured, or the results could not be saved; 130

@@ -249,21 +249,21 @@ class GroupRun:
         try:
             self._server.check()
         except ServerError as error:
+            why, most = sentence_of(error), self.task.restarts
             if not self._restarts_left:
-                often = {"error": sentence_of(error), "n": self.task.restarts}
-                sentence = Said("server.restarts.over", often)
+                lost = Said("server.restarts.over", {"error": why, "n": most})
                 raise GroupLostError(
-                    self.group, sentence, error.log_tail
+                    self.group, lost, error.log_tail
                 ) from error
             self._restarts_left -= 1
             self.results.note(
                 "server lost", group=self.group.id, reason=str(error)
             )
             told = {
-                "error": sentence_of(error),
+                "error": why,
                 "what": self._server.restart_words,
-                "n": self.task.restarts - self._restarts_left,
-                "most": self.task.restarts,
+                "n": most - self._restarts_left,
+                "most": most,
             }
             self.display.say(in_words(Said("server.restarts", told)))
             self.stop()

@@ -75,22 +75,18 @@ def _take(file: int, path: Path) -> bool:
     while True:
         with saying_why(path):
             state = try_lock(file)
-            holder, host = _holder(file)
-        is_alive = host == socket.gethostname() and _alive(holder)
-        who = _who(holder, host)
-        at_work = {"who": who, "directory": path.parent, "path": path}
+            pid, host = _holder(file)
+        is_here = host == socket.gethostname()
+        is_alive = is_here and _alive(pid)
+        told = {"who": _who(pid, host), "directory": path.parent, "path": path}
         if state == "ours":
             return True
         if state == "no locks":
-            if is_alive and holder != os.getpid():
-                raise LockedError(Said("lock.at_work.maybe", at_work))
+            if is_alive and pid != os.getpid():
+                raise LockedError(Said("lock.at_work.maybe", told))
             return False
-        if (
-            host != socket.gethostname()
-            or is_alive
-            or time.monotonic() > deadline_s
-        ):
-            raise LockedError(Said("lock.at_work", at_work))
+        if not is_here or is_alive or time.monotonic() > deadline_s:
+            raise LockedError(Said("lock.at_work", told))
         time.sleep(0.02)
 
 

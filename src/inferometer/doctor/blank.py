@@ -206,15 +206,20 @@ def _accounts(passwd: str) -> Iterator[str]:
 
 def _names(machine: Machine) -> list[str]:
     """Of the host and of people."""
+    word = machine.tree.word
     hosts = [socket.gethostname()]
-    hosts += [machine.tree.word(each) or "" for each in HOST_FILES]
+    hosts += [word(each) or "" for each in HOST_FILES]
     people = [machine.environment.get(each, "") for each in USER_VARIABLES]
     with suppress(OSError, KeyError):
         people.append(getuser())
-    people += _accounts(machine.tree.word("etc/passwd") or "")
-    names = [*hosts, *(each.partition(".")[0] for each in hosts), *people]
-    home = os.path.basename(os.path.expanduser("~"))
-    return [each for each in (*names, home) if len(each) > 1][:MAX_NAMES]
+    names = [
+        *hosts,
+        *(each.partition(".")[0] for each in hosts),
+        *people,
+        *_accounts(word("etc/passwd") or ""),
+        os.path.basename(os.path.expanduser("~")),
+    ]
+    return [each for each in names if len(each) > 1][:MAX_NAMES]
 
 
 def _values(machine: Machine) -> list[str]:

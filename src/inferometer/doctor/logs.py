@@ -105,7 +105,7 @@ def _again(known: LogSign | None, name: str, line: str, number: int) -> LogSign:
 def _lines(file: IO[bytes], report: LogReport) -> Iterator[tuple[int, str]]:
     """Number and text of each line, cut where it is very long."""
     size = os.fstat(file.fileno()).st_size
-    number, read = 0, 0
+    number = read = 0
     while line := file.readline(MAX_LINE_BYTES):
         read += len(line)
         number += 1

@@ -79,13 +79,13 @@ def ask_server(url: str, headers: Mapping[str, str] | None = None) -> Served:
                 endpoint.base_url, sentence_of(error), process=process
             )
     text, at_s = page or ("", 0.0)
-    ahead = at_s - time.time() if page and at_s else None
+    ahead = at_s - time.time() if at_s else None
     return Served(
         endpoint.base_url,
         None,
         models,
         version,
-        read_page(text, at_s) if page else None,
+        page and read_page(text, at_s),
         settings_of(text),
         ahead,
         process,

@@ -9,7 +9,6 @@ from inferometer.server.counters import read_page
 from inferometer.telemetry.reading import (
     CARD_FIELDS,
     HOST_FIELDS,
-    Card,
     LinkReport,
     Reading,
     Readings,
@@ -51,30 +50,23 @@ class MachineRow(NamedTuple):
 
 def rows_of(sampled: Sampled) -> tuple[list[MachineRow], list[SampledCard]]:
     """Rows of cards and host, and the cards. What a tool was not asked for this time is no row."""
-    cards = [
-        SampledCard(
-            _id(card), card.vendor, card.name or "", package=card.package or ""
+    cards = []
+    rows: list[MachineRow] = []
+    for card in sampled.cards:
+        name = card.address or f"{card.vendor} {card.number}"
+        cards.append(
+            SampledCard(
+                name, card.vendor, card.name or "", package=card.package or ""
+            )
         )
-        for card in sampled.cards
-    ]
-    rows = [
-        row
-        for card, seen in zip(sampled.cards, cards, strict=True)
-        for row in (
-            *_rows(seen.id, card.readings, CARD_FIELDS),
-            *_link_rows(seen.id, card.link or LinkReport()),
-        )
-    ]
+        rows += _rows(name, card.readings, CARD_FIELDS)
+        rows += _link_rows(name, card.link or LinkReport())
     rows += _rows(HOST, sampled.host, HOST_FIELDS)
     for core, reading in sampled.cores.items():
         rows += _rows(
             f"{HOST} {core}", {"cpu_busy_s": reading}, {"cpu_busy_s": "s"}
         )
     return rows, cards
-
-
-def _id(card: Card) -> str:
-    return card.address or f"{card.vendor} {card.number}"
 
 
 def _rows(

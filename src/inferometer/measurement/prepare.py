@@ -244,12 +244,9 @@ def _requests(
             texts=backend.carries_text,
             attempt=attempt,
         )
-    except TooFewRowsError as error:
-        raise PointError(
-            [sentence_of(error)], usable_rows=error.found
-        ) from error
     except ValueError as error:
-        raise PointError([sentence_of(error)]) from error
+        found = error.found if isinstance(error, TooFewRowsError) else None
+        raise PointError([sentence_of(error)], usable_rows=found) from error
 
 
 def usable_rows(spec: RunSpec, server: KnownServer, at_most: int) -> int:

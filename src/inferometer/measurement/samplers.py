@@ -234,7 +234,7 @@ class _Thread(threading.Thread):
         self._last_asked_ns: int | None = None
         self._begun_ns: int | None = None
         self.first, self.last = threading.Event(), threading.Event()
-        self.samples, self.longest_ns = 0, 0
+        self.samples = self.longest_ns = 0
         self.state, self.detail = "ok", ""
 
     def ask_last(self) -> None:

@@ -303,10 +303,9 @@ class VirtualClient:
         flight = _Flight(position, request, now_ns)
         self._flights[request.number] = flight
         self._watch(flight)
-        begins_to_count = (
-            self._over_ns is None and self._sums["sent"] > shard.warmups
-        )
-        if begins_to_count and shard.time_ns is not None:
+        if shard.time_ns is None or self._over_ns is not None:
+            return
+        if self._sums["sent"] > shard.warmups:
             self._over_ns = now_ns + shard.time_ns
 
     def _known_end_ns(self) -> int | None:

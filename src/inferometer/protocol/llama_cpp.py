@@ -13,7 +13,6 @@ from typing import Any
 from orjson import dumps
 
 from inferometer.protocol.base import (
-    UNKNOWN,
     Backend,
     BodyFields,
     Generation,
@@ -31,6 +30,7 @@ from inferometer.protocol.json_stream import (
 )
 from inferometer.protocol.request_body import (
     dump_body,
+    given,
     sampling_of,
     text_or_ids,
 )
@@ -48,11 +48,9 @@ def encode(request: Request, generation: Generation) -> bytes:
         "prompt": text_or_ids(request),
         "n_predict": request.max_tokens,
         "stream": True,
-        **({"ignore_eos": True} if generation.ignore_eos else {}),
-        **(
-            {"n_probs": generation.logprobs}
-            if generation.logprobs is not None
-            else {}
+        **given(
+            ignore_eos=generation.ignore_eos or None,
+            n_probs=generation.logprobs,
         ),
         **sampling_of(request, generation, _NAME, names=_NAMES),
     }
@@ -93,13 +91,11 @@ class LlamaCppReader:
         if event.get("stop") is not True:
             return StreamEvent(text, tokens)
         timings = event.get("timings")
-        cached = (
-            token_count(timings.get("cache_n"))
-            if isinstance(timings, dict)
-            else UNKNOWN
-        )
+        cached = timings.get("cache_n") if isinstance(timings, dict) else None
         usage = Usage(
-            token_count(event.get("tokens_evaluated")), predicted, cached
+            token_count(event.get("tokens_evaluated")),
+            predicted,
+            token_count(cached),
         )
         reason = text_of(event, "stop_type") or "none"
         return StreamEvent(
@@ -125,22 +121,24 @@ class LlamaCppEmitter:
         )
         if finish_reason is None:
             return body
-        ending = {
-            "content": "",
-            "tokens": [],
-            "stop": True,
-            "model": self._reply.model,
-            "truncated": False,
-            "stop_type": "limit" if finish_reason == "length" else "eos",
-            "stopping_word": "",
-            "tokens_cached": self._reply.prompt_tokens + self._said - 1,
-            "timings": {
-                "cache_n": 0,
-                "prompt_n": self._reply.prompt_tokens,
-                "predicted_n": self._said,
-            },
-        }
-        return body + self._event(ending)
+        prompt = self._reply.prompt_tokens
+        return body + self._event(
+            {
+                "content": "",
+                "tokens": [],
+                "stop": True,
+                "model": self._reply.model,
+                "truncated": False,
+                "stop_type": "limit" if finish_reason == "length" else "eos",
+                "stopping_word": "",
+                "tokens_cached": prompt + self._said - 1,
+                "timings": {
+                    "cache_n": 0,
+                    "prompt_n": prompt,
+                    "predicted_n": self._said,
+                },
+            }
+        )
 
     def _event(self, fields: Mapping[str, Any]) -> bytes:
         counts = {

@@ -36,6 +36,7 @@ from inferometer.protocol.json_stream import (
 from inferometer.protocol.ndjson import LineSplitter
 from inferometer.protocol.request_body import (
     dump_body,
+    given,
     messages_of,
     sampling_of,
     text_only,
@@ -125,7 +126,7 @@ def _body(request: Request, generation: Generation) -> dict[str, Any]:
         "model": generation.adapter(request) or generation.model,
         "stream": True,
         "options": {"num_predict": request.max_tokens, **options},
-        **({"tools": tools} if tools is not None else {}),
+        **given(tools=tools),
         **(
             {"logprobs": True, "top_logprobs": generation.logprobs}
             if generation.logprobs is not None

@@ -38,6 +38,11 @@ def text_or_ids(request: Request) -> str | list[int]:
     return list(prompt)  # type: ignore[arg-type]
 
 
+def given(**fields: Any) -> dict[str, Any]:
+    """Those that are not None."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
 def text_only(request: Request, server: str) -> str:
     """The prompt of a text-only format. Raises ValueError for anything else."""
     if not isinstance(request.prompt, str):
@@ -85,12 +90,11 @@ def dump_body(
     merged: dict[str, Any] = {**free, **generation.extra_body}
     for field, value in body.items():
         extra = generation.extra_body.get(field)
+        merged[field] = value
+        taken = [field] if field in generation.extra_body else []
         if isinstance(value, Mapping) and isinstance(extra, Mapping):
             taken = [f"{field}.{inner}" for inner in value if inner in extra]
             merged[field] = {**extra, **value}
-        else:
-            taken = [field] if field in generation.extra_body else []
-            merged[field] = value
         if taken:
             raise ValueError(Said("wire.taken", {"field": taken[0]}))
     return orjson.dumps(merged)

@@ -155,6 +155,12 @@ def meta_event(
     )
 
 
+_EVENT = (
+    b'data: {"text":"%b","output_ids":[%b%b'
+    b',"completion_tokens":%d,"cached_tokens":0,"finish_reason":%b}}\n\n'
+)
+
+
 class SGLangEmitter:
     """Writes one answer; every event has the text so far."""
 
@@ -182,17 +188,13 @@ class SGLangEmitter:
             "type": finish_reason,
             **({"length": self._count} if finish_reason == "length" else {}),
         }
-        counts = (
-            b',"completion_tokens":%d,"cached_tokens":0,"finish_reason":%b}}\n\n'
-            % (self._count, dumps(ended if finish_reason else None))
-        )
-        event = (
-            b'data: {"text":"'
-            + self._said
-            + b'","output_ids":['
-            + self._ids
-            + self._meta
-            + counts
+        reason = dumps(ended if finish_reason else None)
+        event = _EVENT % (
+            self._said,
+            self._ids,
+            self._meta,
+            self._count,
+            reason,
         )
         return event + b"data: [DONE]\n\n" if finish_reason else event
 

@@ -34,7 +34,12 @@ from inferometer.protocol.json_stream import (
 )
 from inferometer.protocol.openai_answer import ChunkEmitter, Shape
 from inferometer.protocol.openai_chat import CHAT
-from inferometer.protocol.request_body import dump_body, sampling_of, text_only
+from inferometer.protocol.request_body import (
+    dump_body,
+    given,
+    sampling_of,
+    text_only,
+)
 from inferometer.protocol.routes import TGI_TOKENIZE, Routes
 from inferometer.request import Request
 
@@ -57,16 +62,15 @@ def encode(request: Request, generation: Generation) -> bytes:
             del sampling["temperature"]
     if sampling.get("top_p", 0) >= 1:
         del sampling["top_p"]
-    parameters: dict[str, Any] = {
+    parameters = {
         "max_new_tokens": request.max_tokens,
         "details": True,
         **sampling,
+        **given(
+            adapter_id=generation.adapter(request),
+            top_n_tokens=generation.logprobs,
+        ),
     }
-    adapter = generation.adapter(request)
-    if adapter is not None:
-        parameters["adapter_id"] = adapter
-    if generation.logprobs is not None:
-        parameters["top_n_tokens"] = generation.logprobs
     return dump_body(
         {"inputs": text_only(request, _NAME), "parameters": parameters},
         generation,

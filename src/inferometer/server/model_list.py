@@ -104,7 +104,6 @@ def wrong_model(base_url: str, name: str, served: Iterable[str]) -> str:
     close = difflib.get_close_matches(
         name.rsplit("/", 1)[-1].lower(),
         by_basename,
-        n=1,
         cutoff=0.0 if len(names) == 1 else 0.4,
     )
     told = {
@@ -114,5 +113,5 @@ def wrong_model(base_url: str, name: str, served: Iterable[str]) -> str:
     }
     if not close:
         return Said("server.wrong_model.any", told)
-    near = printable_name(by_basename[close[0]])
-    return Said("server.wrong_model", {**told, "near": near})
+    told["near"] = printable_name(by_basename[close[0]])
+    return Said("server.wrong_model", told)

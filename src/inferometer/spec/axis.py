@@ -4,7 +4,7 @@ tuple of numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -39,12 +39,16 @@ def _values(axis: Any) -> Any:
     return tuple(values)
 
 
-def _range(written: dict[Any, Any]) -> Iterator[int]:
-    for key in written:
+def _require_known(keys: Iterable[Any]) -> None:
+    for key in keys:
         if key not in _RANGE:
             near = did_you_mean(str(key), _RANGE)
             told = {"key": key, "near": near, "wanted": _WANTED}
             raise ValueError(Said("axis.no_key", told))
+
+
+def _range(written: dict[Any, Any]) -> Iterator[int]:
+    _require_known(written)
     step = written.get("step", 1)
     first, last = written.get("from"), written.get("to")
     if type(first) is not int or type(last) is not int or type(step) is not int:

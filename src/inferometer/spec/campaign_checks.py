@@ -74,18 +74,7 @@ def check_names(raw: Mapping[str, Any]) -> list[Finding]:
 
 def check_points(campaign: CampaignSpec) -> list[Finding]:
     """Too many points or none, points that cannot be measured, and points that are one."""
-    counts = [
-        count_points(group.matrix or campaign.matrix) * campaign.repeats
-        for group in campaign.groups
-    ]
-    if sum(counts) > MAX_POINTS:
-        return [
-            (
-                ("groups", counts.index(max(counts))),
-                Said("campaign_check.too_many", {"most": MAX_POINTS}),
-            )
-        ]
-    found: list[Finding] = [
+    found = _too_many(campaign) or [
         (("groups", i), sentence)
         for i, group in enumerate(campaign.groups)
         for sentence in _cells(campaign, group)
@@ -99,6 +88,17 @@ def check_points(campaign: CampaignSpec) -> list[Finding]:
         *_long_name(campaign, groups),
         *_interleaved(campaign, groups),
     ]
+
+
+def _too_many(campaign: CampaignSpec) -> list[Finding]:
+    counts = [
+        count_points(group.matrix or campaign.matrix) * campaign.repeats
+        for group in campaign.groups
+    ]
+    if sum(counts) <= MAX_POINTS:
+        return []
+    sentence = Said("campaign_check.too_many", {"most": MAX_POINTS})
+    return [(("groups", counts.index(max(counts))), sentence)]
 
 
 def _mapping(raw: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -290,15 +290,16 @@ def _interleave(file: _File) -> None:
     except ValidationError:
         return  # which is told of the file itself
     together = server_groups(campaign)
+    number = len(together)
     kinds = {(each.model, each.tp, each.hardware) for each in campaign.groups}
-    if len(together) == 2 or (len(together) > 2 and len(kinds) == 1):
+    if number == 2 or (number > 2 and len(kinds) == 1):
         file.put(
             ("interleave",), [[ids[0] for ids in together]], "--interleave"
         )
         return
-    named = ", ".join("+".join(ids) for ids in together)
-    key = "campaign_file.interleave" + ".few" * (len(together) < 2)
-    file.say("--interleave", counted(key, len(together), {"names": named}))
+    key = "campaign_file.interleave" + ".few" * (number < 2)
+    told = {"names": ", ".join(map("+".join, together))}
+    file.say("--interleave", counted(key, number, told))
 
 
 def _bounds(

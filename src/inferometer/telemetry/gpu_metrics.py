@@ -14,6 +14,7 @@ from inferometer.telemetry.reading import Link, Reading, Readings
 
 _HEADER = struct.Struct("<HBB")
 _COUNT = struct.Struct("<i")
+_BEGIN = _HEADER.size + _COUNT.size
 _ENCODING = struct.Struct("<Q")
 
 Place = tuple[int, str, float | None]
@@ -186,13 +187,12 @@ def _value(content: bytes, offset: int, kind: str) -> int | None:
 
 def _attributes(content: bytes) -> dict[str, Raw] | None:
     """None if the attributes do not end where the file does: then this is another layout."""
-    begin = _HEADER.size + _COUNT.size
-    if len(content) < begin:
+    if len(content) < _BEGIN:
         return None
     (count,) = _COUNT.unpack_from(content, _HEADER.size)
     found: dict[str, Raw] = {}
-    end, listed = begin, 0
-    for identity, unit, kind, offset, end in _listed(content, begin):
+    end, listed = _BEGIN, 0
+    for identity, unit, kind, offset, end in _listed(content, _BEGIN):
         listed += 1
         name, units = ATTRIBUTES.get(identity, ("", {}))
         if name and offset < end <= len(content):

@@ -133,20 +133,23 @@ class NvidiaSmi:
         """Nothing is held open."""
 
 
+def _head_of(row: Sequence[str]) -> _Head:
+    """Names and units of its columns; nothing of a row that is no head."""
+    found = [
+        (each["name"], each["unit"] or "")
+        for each in map(_UNIT.match, row)
+        if each
+    ]
+    known = sum(name in KNOWN for name, _ in found)
+    return found if len(found) == len(row) and known >= MIN_KNOWN else []
+
+
 def parse(text: str) -> list[Card]:
     """The cards of a table. A row that is cut, or has other columns than the head, is no card."""
     head: _Head = []
     cards: dict[str, Card] = {}
     for row in csv_rows(text):
-        found = [
-            (each["name"], each["unit"] or "")
-            for each in map(_UNIT.match, row)
-            if each
-        ]
-        if (
-            len(found) == len(row)
-            and sum(name in KNOWN for name, _ in found) >= MIN_KNOWN
-        ):
+        if found := _head_of(row):
             if head:
                 break  # a second table: the first sample is enough
             head = found

@@ -91,6 +91,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
 }
 """By head of a column in small letters: our field, and how its values end."""
 
+AVERAGING = {"power_w": "driver"}
 FIRST = ("gpu", "dcu", "hcu", "device")
 MIN_COLUMNS = 4
 
@@ -129,12 +130,11 @@ def _readings(
         text = cell.lower().replace("°", "")
         value = number(text.removesuffix(unit)) if text.endswith(unit) else None
         source = f"{tool} {name}"
-        averaging = "driver" if field == "power_w" else None
         yield (
             field,
             Reading(None, source, "not_reported")
             if value is None
-            else Reading(value, source, averaging=averaging),
+            else Reading(value, source, averaging=AVERAGING.get(field)),
         )
 
 

@@ -293,15 +293,14 @@ def _requests(
     )
     outputs = _output_lengths(spec, batch, counter)
     requests = []
-    for candidate, prompt_tokens, max_tokens in zip(
-        batch, inputs, outputs, strict=True
-    ):
+    for request in zip(batch, inputs, outputs, strict=True):
+        candidate, *lengths = request
         if reason := _unfit_sound(spec, candidate.exchange.prompt) or _unfit(
-            spec, prompt_tokens, max_tokens
+            spec, *lengths
         ):
             left_out.add(reason)
         else:
-            requests.append((candidate, prompt_tokens, max_tokens))
+            requests.append(request)
     return requests, exact
 
 

@@ -99,12 +99,7 @@ def _sizes(
     spec: ImagesWorkload, rng: np.random.Generator
 ) -> list[tuple[int, int]]:
     """Width and height of each picture of a request."""
-    least, most = spec.image_counts()
-    number = (
-        least
-        if least == most
-        else int(rng.integers(least, most, endpoint=True))
-    )
+    number = int(rng.integers(*spec.image_counts(), endpoint=True))
     if spec.sizes is None:
         return [(spec.width, spec.height)] * number
     shares = np.array(list(spec.sizes.values()))

@@ -138,13 +138,15 @@ def measured(done: Sequence[TwinRequest]) -> dict[str, float]:
     """The metrics of a point, called as in the file of `vllm bench serve`."""
     if not done:
         return {}
-    began_ns = min(each.arrived_ns for each in done)
-    duration_s = (max(each.finished_ns for each in done) - began_ns) / SECOND_NS
-    tokens = sum(each.answer_tokens for each in done)
+    duration_s = (
+        max(each.finished_ns for each in done)
+        - min(each.arrived_ns for each in done)
+    ) / SECOND_NS
     values = {
         "duration": duration_s,
         "request_throughput": len(done) / duration_s,
-        "output_throughput": tokens / duration_s,
+        "output_throughput": sum(each.answer_tokens for each in done)
+        / duration_s,
     }
     for name, times_ms in latencies_ms(done).items():
         if times_ms.size:

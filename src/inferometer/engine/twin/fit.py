@@ -143,20 +143,21 @@ def with_other_seeds(ladder: TwinLadder) -> list[list[dict[str, float]]]:
 def fit(
     ladders: Sequence[TwinLadder],
     names: Sequence[str],
-    progress: Callable[[int, float], None] = lambda number, error: None,
+    progress: Callable[[int, float], None] = lambda *_: None,
 ) -> Fit:
     """Raises ProfileError for a factor that there is not."""
     problem = _Problem(ladders, tuple(names))
-    logs, errors = np.zeros(len(names)), problem.errors(np.zeros(len(names)))
+    logs = np.zeros(len(names))
+    errors = problem.errors(logs)
     for number in range(MAX_ROUNDS):
         progress(number + 1, _rms(errors))
-        slopes = problem.slopes(logs, errors)
-        move = _step(logs, errors, slopes, problem.spreads)
+        move = _step(
+            logs, errors, problem.slopes(logs, errors), problem.spreads
+        )
         logs, errors, moved = problem.descend(logs, errors, move)
         if moved < ENOUGH:
             break
-    slopes = problem.slopes(logs, errors)
-    return problem.concluded(logs, errors, slopes)
+    return problem.concluded(logs, errors, problem.slopes(logs, errors))
 
 
 class _Problem:

@@ -249,9 +249,10 @@ class GroupRun:
         try:
             self._server.check()
         except ServerError as error:
-            why, most = sentence_of(error), self.task.restarts
+            most = self.task.restarts
+            told = {"error": sentence_of(error), "n": most}
             if not self._restarts_left:
-                lost = Said("server.restarts.over", {"error": why, "n": most})
+                lost = Said("server.restarts.over", told)
                 raise GroupLostError(
                     self.group, lost, error.log_tail
                 ) from error
@@ -259,8 +260,7 @@ class GroupRun:
             self.results.note(
                 "server lost", group=self.group.id, reason=str(error)
             )
-            told = {
-                "error": why,
+            told |= {
                 "what": self._server.restart_words,
                 "n": most - self._restarts_left,
                 "most": most,

@@ -68,8 +68,7 @@ def rows(page: DoctorPage, group: str, words: Words) -> list[CheckRow]:
     return found
 
 
-def html(page: DoctorPage, words: Words) -> str:
-    """The file's content."""
+def _rendered(**values: object) -> str:
     import jinja2
 
     environment = jinja2.Environment(
@@ -79,7 +78,12 @@ def html(page: DoctorPage, words: Words) -> str:
         lstrip_blocks=True,
     )
     text = files("inferometer.doctor").joinpath("page.html").read_text("utf-8")
-    return environment.from_string(text).render(
+    return environment.from_string(text).render(values)
+
+
+def html(page: DoctorPage, words: Words) -> str:
+    """The file's content."""
+    return _rendered(
         page=page,
         language=words.language,
         say=words.text,

@@ -150,16 +150,17 @@ class Trial:
             and _TOO_FEW.search(said)
         ):
             return replace(form, tokens=MORE_TOKENS)
-        other = self._backend.adapt(form.generation, said)
+        asked = form.generation
+        other = self._backend.adapt(asked, said)
         if other is None and EOS in said:
-            other = self._without_eos(form.generation)
+            other = self._without_eos(asked)
         if (
             other is None
             and is_text
             and refused.status in _UNREADABLE
-            and _field_in(said, self._asked(form.generation)) is None
+            and _field_in(said, self._asked(asked)) is None
         ):
-            other = self._guess(form.generation, refused.status)
+            other = self._guess(asked, refused.status)
         return None if other is None else replace(form, generation=other)
 
     def _without_eos(self, generation: Generation) -> Generation | None:

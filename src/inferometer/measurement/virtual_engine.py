@@ -5,7 +5,7 @@ it can be computed. What comes out has the form of a measurement and is marked a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -201,14 +201,17 @@ class VirtualEngine:
             self._rows = rows
             self._moving = [row for row in rows if row.name not in SELDOM]
         else:
-            values = self._cards.values(at_ns)
-            rows = [
-                row._replace(value=values.get(row.name, row.value))
-                for row in (self._rows if last else self._moving)
-            ]
-            log.add(rows, (), at_ns)
+            kept = self._rows if last else self._moving
+            log.add(self._rows_now(kept, at_ns), (), at_ns)
         if page:
             log.add(counters_rows(self._reading(at_ns)), (), at_ns)
+
+    def _rows_now(
+        self, rows: Iterable[MachineRow], at_ns: int
+    ) -> Iterator[MachineRow]:
+        values = self._cards.values(at_ns)
+        for row in rows:
+            yield row._replace(value=values.get(row.name, row.value))
 
     def _first_sample(
         self, at_ns: int

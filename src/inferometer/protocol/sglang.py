@@ -138,6 +138,12 @@ def meta_event(
     reason = meta.get("finish_reason")
     if reason is None:
         return StreamEvent(text, tokens, usage)
+    kind, error = _ending(reason)
+    return StreamEvent(text, tokens, usage, kind, error=error)
+
+
+def _ending(reason: Any) -> tuple[str, str | None]:
+    """Its kind, and the error of a request that the server gave up."""
     if isinstance(reason, str):
         reason = {"type": reason}
     if not isinstance(reason, dict):
@@ -146,13 +152,7 @@ def meta_event(
         )
     kind, message = text_of(reason, "type"), text_of(reason, "message")
     error = broken_off(kind)
-    return StreamEvent(
-        text,
-        tokens,
-        usage,
-        kind,
-        error=f"{error}: {message}" if error and message else error,
-    )
+    return kind, f"{error}: {message}" if error and message else error
 
 
 _EVENT = (

@@ -298,14 +298,7 @@ class ComposeServer:
             if done.returncode:
                 continue  # gone in the meantime
             found = _described(container, done.stdout)
-            trouble = None
-            if found.for_memory:
-                trouble = "compose.out_of_memory"
-            elif found.status != "running":
-                trouble = "compose.not_running"
-            elif self._started not in (None, found.started):
-                trouble = "compose.restarted"
-            if trouble:
+            if trouble := self._trouble(found):
                 ended = {**of, "status": found.status, "code": found.exit}
                 raise failure(
                     Said(trouble, ended),
@@ -314,6 +307,15 @@ class ComposeServer:
                 )
             return found
         raise ServerError(Said("compose.no_container", of))
+
+    def _trouble(self, found: _Container) -> str | None:
+        if found.for_memory:
+            return "compose.out_of_memory"
+        if found.status != "running":
+            return "compose.not_running"
+        if self._started not in (None, found.started):
+            return "compose.restarted"
+        return None
 
     def _save_log(self) -> None:
         """Save our service's log before `down` deletes it."""

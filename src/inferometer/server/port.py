@@ -42,19 +42,24 @@ def is_served(base_url: str) -> bool:
     return True
 
 
+def _try_to_bind(host: str, port: int) -> None:
+    """Raises OSError."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM
+    )[0]
+    with socket.socket(family, kind, protocol) as trial:
+        # connections that linger are no servers
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind(address)
+
+
 def why_not_free(base_url: str) -> str | None:
     """Why a server of ours cannot listen there, as the first half of a sentence; or None."""
     host, port = host_and_port(base_url)
     if is_served(base_url):
         return Said("port.served", {"who": _who(port), "port": port})
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM
-        )[0]
-        with socket.socket(family, kind, protocol) as trial:
-            # connections that linger are no servers
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind(address)
+        _try_to_bind(host, port)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             return Said("port.held", {"who": _who(port), "port": port})

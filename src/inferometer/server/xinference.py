@@ -294,13 +294,7 @@ class XinferenceServer:
                     endpoint.call(
                         "POST", f"{self._model}/cancel", timeout_s=END_TIMEOUT_S
                     )
-            paths = [self._model] if self._asked else []
-            if self._registered:
-                paths.append(
-                    f"{REGISTRATIONS}/{self._body['model_type']}"
-                    f"/{quote(str(self._body['model_name']), safe='')}"
-                )
-            for path in paths:
+            for path in self._made():
                 try:
                     endpoint.call("DELETE", path, timeout_s=END_TIMEOUT_S)
                 except EndpointError as error:
@@ -310,6 +304,16 @@ class XinferenceServer:
                         self._say(
                             spoken().text("xinference.not_terminated", **told)
                         )
+
+    def _made(self) -> list[str]:
+        """Paths of what is there because we asked for it."""
+        paths = [self._model] if self._asked else []
+        if self._registered:
+            paths.append(
+                f"{REGISTRATIONS}/{self._body['model_type']}"
+                f"/{quote(str(self._body['model_name']), safe='')}"
+            )
+        return paths
 
 
 def launch_body(need: ServerNeed) -> dict[str, Any]:

@@ -295,21 +295,19 @@ class Nvml:
     def _values(self, handle: Any, before: Readings) -> Readings:
         """The fields that are asked by number; `before` is kept where the driver knows them not."""
         nvml = self._nvml
-        asked = {
-            field: (name, getattr(nvml, name), scale)
-            for field, (name, scale) in VALUES.items()
-            if hasattr(nvml, name)
-        }
+        asked = [
+            (field, *each)
+            for field, each in VALUES.items()
+            if hasattr(nvml, each[0])
+        ]
         try:
             answers = nvml.nvmlDeviceGetFieldValues(
-                handle, [number for _, number, _ in asked.values()]
+                handle, [getattr(nvml, name) for _, name, _ in asked]
             )
         except (nvml.NVMLError, AttributeError):
             return {}
         found = {}
-        for (field, (name, _, scale)), answer in zip(
-            asked.items(), answers, strict=False
-        ):
+        for (field, name, scale), answer in zip(asked, answers, strict=False):
             reading = _of_field(answer, f"{TOOL} {name}", scale, field)
             if reading.value is not None or field not in before:
                 found[field] = reading

@@ -263,18 +263,23 @@ def _batch(
         candidates, min(BATCH, max(wanted, SMALLEST_BATCH))
     ):
         _require_carried(candidate, wire)
-        ready, exchange = candidate, candidate.exchange
-        if candidate.fields or not wire.texts or is_chat(exchange.prompt):
+        ready, prompt = candidate, candidate.exchange.prompt
+        if candidate.fields or not wire.texts or is_chat(prompt):
             try:
-                prompt = images.read(exchange.prompt)
-                if prompt is not exchange.prompt:
-                    exchange = exchange._replace(prompt=prompt)
-                    ready = candidate._replace(exchange=exchange)
+                ready = _with_pictures(candidate, images)
                 wire.encode(ready.request(0, 0, 1))
             except ValueError as error:
                 raise at_row(candidate.where, error) from None
         batch.append(ready)
     return batch
+
+
+def _with_pictures(candidate: _Candidate, images: ImageFiles) -> _Candidate:
+    exchange = candidate.exchange
+    prompt = images.read(exchange.prompt)
+    if prompt is exchange.prompt:
+        return candidate
+    return candidate._replace(exchange=exchange._replace(prompt=prompt))
 
 
 def _requests(

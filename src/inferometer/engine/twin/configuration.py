@@ -167,15 +167,8 @@ class Twin:
             for field in unverified(kind, name)
         ]
 
-    def simulation(self, *, macro_steps: bool = True) -> Simulation:
-        memory = KVMemory(
-            self.memory.blocks,
-            block_size=self.memory.block_size,
-            windows=self.memory.windows,
-            caching=self.settings.prefix_caching,
-            uncached_first=self.rules.reserve_full_prompt,
-        )
-        step_time = StepTime(
+    def _step_time(self) -> StepTime:
+        return StepTime(
             self.card,
             self.model,
             self.stack,
@@ -184,9 +177,18 @@ class Twin:
             tp=self.settings.tp,
             async_scheduling=self.rules.async_scheduling,
         )
+
+    def simulation(self, *, macro_steps: bool = True) -> Simulation:
+        memory = KVMemory(
+            self.memory.blocks,
+            block_size=self.memory.block_size,
+            windows=self.memory.windows,
+            caching=self.settings.prefix_caching,
+            uncached_first=self.rules.reserve_full_prompt,
+        )
         return Simulation(
             scheduler_of(self.rules, memory),
-            step_time,
+            self._step_time(),
             intake_ns=round(self.host.intake_us * 1000),
             intake_ps_per_token=round(self.host.intake_us_per_token * 1e6),
             outlet=Outlet(

@@ -156,11 +156,6 @@ class History:
     identities: dict[str, tuple[str, str]] = field(default_factory=dict)
     """See `Identities`."""
 
-    @property
-    def results(self) -> tuple[Result, ...]:
-        """The current ones and the older ones."""
-        return (*self.current.values(), *self.older)
-
     @classmethod
     def of(
         cls, records: Iterable[Record], identities: Identities | None = None

@@ -27,7 +27,13 @@ from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.packet_reader import Early, PacketReader
 from inferometer.loadgen.responses import Responses
-from inferometer.system.packets import NoRingError, PacketRing
+from inferometer.system.packet_filter import SYN
+from inferometer.system.packets import (
+    MAX_FRAMES,
+    NoRingError,
+    Packet,
+    PacketRing,
+)
 from inferometer.trace import MISSING, Failure, Outcome, StampSource
 from tests.loadgen.loop_runner import (
     BOUNDED,
@@ -679,6 +685,26 @@ def test_when_the_interface_is_deleted_sockets_are_read_as_they_come(
     assert ran.column("event_count") == [60] * 2
     assert ran.loop.no_ring == "its network interface was deleted"
     assert sources(ran) == {StampSource.TAP, StampSource.KERNEL}
+
+
+def test_a_ring_that_shows_no_more_than_handshakes_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As where a proxy on this host hands data from socket to socket."""
+    take = PacketRing.take_columns
+
+    def handshakes(ring: PacketRing, most: int = MAX_FRAMES) -> list[Packet]:
+        taken = take(ring, most)
+        packets = taken if isinstance(taken, list) else taken.rows()
+        return [Packet(*each) for each in packets if each[4] & SYN]
+
+    monkeypatch.setattr(PacketRing, "take_columns", handshakes)
+    monkeypatch.setattr(packet_reader, "CHECK_NS", 50 * MS)
+    ran = run_by_packets(long_answer(20, pause_s=0.02), n=3)
+    assert ran.all_ok
+    assert ran.column("event_count") == [20] * 3
+    assert ran.loop.no_ring == "the server's packets take another way"
+    assert sources(ran) == {StampSource.KERNEL}
 
 
 def test_a_socket_with_nothing_left_when_its_turn_comes_is_not_read(

@@ -327,8 +327,8 @@ class Loop:
         self.priority.adapt()
         self._reader.tick()
         self.responses.note_network()
-        if self._reader.cut_off:
-            self._read_sockets(str(Said("ring.interface")))
+        if self._reader.blind:
+            self._read_sockets(str(Said(self._reader.blind)))
         if now_ns >= self._expire_ns:
             self._expire_ns = now_ns + self._a_tenth_ns(EXPIRE_EVERY_NS)
             self._expire(now_ns)

@@ -164,8 +164,9 @@ class PacketReader:
         connections.look = self._look
         connections.look_out = self._departures.look
         self._over = False
-        self.cut_off = False
-        """The ring's network interface is gone: no packet will show what arrives."""
+        self._unexplained = 0
+        """Bytes that were read and that no packet had brought."""
+        self.blind = ""
 
     def begin(self) -> None:
         self._over = False
@@ -277,8 +278,10 @@ class PacketReader:
             self._sweep()
 
     def _sweep(self) -> None:
-        """Read what would wait for long."""
-        now_ns = realtime_ns()
+        """Read what would wait for long. If it finds what no packet brought, and none was lost,
+        packets do not show what arrives.
+        """
+        now_ns, unexplained = realtime_ns(), self._unexplained
         for connection in list(self._connections.by_fd.values()):
             exchange, flow = connection.exchange, connection.flow
             if exchange is None:
@@ -289,6 +292,10 @@ class PacketReader:
                 self._read_socket(connection, flow, whole=True)
             elif waits and unread_ns > STALE_NS:
                 self._soon[flow.fd] = flow
+        if self._unexplained > unexplained:
+            self._ring.count_lost()
+            if not self._ring.lost:
+                self.blind = "ring.route"
 
     def holds(self, connection: Connection) -> bool:
         """Whether something has arrived at it that is not read, and will be.
@@ -313,7 +320,8 @@ class PacketReader:
                 if mask & FAULT and not self._over:  # else it is found again
                     self._ring.forget_error()
                     self._alarm.forget_error()
-                    self.cut_off = self._ring.is_cut_off()
+                    if self._ring.is_cut_off():
+                        self.blind = "ring.interface"
                 continue
             connection = self._connections.by_fd.get(fd)
             if (
@@ -478,6 +486,7 @@ class PacketReader:
             self._look()
         rest = self._take_in_pieces(connection, exchange, data, read_ns)
         if rest and connection.exchange is exchange:
+            self._unexplained += len(rest)
             flow.lose(len(rest))
             connection.piecemeal = True
             since_ns = flow.latest_ns or last_read_ns

@@ -27,8 +27,8 @@ class ArrivalReader(Protocol):
     """Who usually stamps what it reads."""
     decodes_a_turn: int
     """Reads decoded before the loop looks for arrivals again."""
-    cut_off: bool
-    """It learns of no arrivals any more."""
+    blind: str
+    """Why it does not learn of arrivals, as a name of `words`; empty: it does."""
 
     def begin(self) -> None:
         """A run begins."""

@@ -30,7 +30,7 @@ class SocketReader:
 
     stamp_source = StampSource.KERNEL
     decodes_a_turn = 32
-    cut_off = False
+    blind = ""
 
     def __init__(
         self,

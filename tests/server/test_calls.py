@@ -156,6 +156,25 @@ def test_what_is_only_nice_to_know_is_done_without(wrong: str) -> None:
         assert time.monotonic() - begun_s < END_S
 
 
+@pytest.mark.parametrize("answered", [0, 1, 4])
+def test_a_server_that_answered_is_not_gone_if_little_time_is_left_to_connect(
+    answered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([EndpointError("not found", status=404)] * answered)
+    late = EndpointError("no connection in time", unreachable=True)
+
+    def ask(*_: object) -> None:
+        raise next(answers, late)
+
+    monkeypatch.setattr(Endpoint, "_ask", ask)
+    with Endpoint("http://127.0.0.1:1") as endpoint:
+        if answered:
+            assert endpoint.version() is None
+        else:
+            with pytest.raises(EndpointError, match="no connection"):
+                endpoint.version()
+
+
 def test_a_server_that_reads_nothing_has_its_time_too() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as deaf,

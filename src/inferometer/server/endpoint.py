@@ -291,16 +291,18 @@ class Endpoint:
             return error
 
     def version(self) -> str | None:
-        """The engine's version, or None. Raises EndpointError if the server is gone."""
+        """The engine's version, or None. Raises EndpointError if there is no server."""
         deadline = Deadline(VERSION_TIMEOUT_S)
-        for path, key in VERSION_ROUTES:
+        for n, (path, key) in enumerate(VERSION_ROUTES):
             try:
                 answer = _document(self._ask(f"GET {path}", deadline))
             except EndpointError as error:
-                if error.unreachable:
+                if error.unreachable and n == 0:
                     raise
-                if error.timed_out:
-                    return None
+                if error.unreachable or error.timed_out:
+                    return (
+                        None  # little time may have been left to connect again
+                    )
                 continue
             if isinstance(answer, dict) and isinstance(answer.get(key), str):
                 return str(answer[key])

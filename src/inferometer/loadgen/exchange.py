@@ -347,17 +347,14 @@ class Exchange:
         read_ns: Sequence[int],
     ) -> None:
         """Decode reads of one chunk each, with what the kernel told of their arrival."""
-        stamps_ns = stamps_in(told)
-        plain_texts = self._plain_texts if all(stamps_ns) else None
+        stamps_ns, reads_ns = stamps_in(told), array("q", read_ns)
+        told_all = all(stamps_ns)
         at = 0
         while at < len(bodies):
-            if plain_texts is not None and not self.abandoned:
-                count, text = plain_texts(bodies[at : at + TOGETHER])
-                if count:
-                    arrived_ns = stamps_ns[at : at + count]
-                    read = array("q", read_ns[at : at + count])
-                    self._note_plain(text, arrived_ns, read, StampSource.KERNEL)
-                    at += count
+            if told_all:
+                at = self._decode_plain(
+                    bodies, at, stamps_ns, reads_ns, source=StampSource.KERNEL
+                )
             if at < len(bodies):
                 arrival = [(0, 0, told[at])]
                 self.decode(bodies[at], arrival, read_ns[at], read_ns[at])
@@ -373,42 +370,46 @@ class Exchange:
         """Decode bodies of chunks, each with the stamp of its last packet and that of its first:
         of several events in one chunk, those before the last may have come between them.
         """
+        reads_ns = array("q", (read_ns,)) * len(bodies)
         at = 0
-        plain_texts = None if self.abandoned else self._plain_texts
         while at < len(bodies):
-            if plain_texts is not None:
-                count, text = plain_texts(bodies[at : at + TOGETHER])
-                if count:
-                    read = array("q", (read_ns,)) * count
-                    arrived_ns = stamps_ns[at : at + count]
-                    self._note_plain(text, arrived_ns, read, StampSource.TAP)
-                    at += count
+            at = self._decode_plain(
+                bodies, at, stamps_ns, reads_ns, source=StampSource.TAP
+            )
             if at < len(bodies):
                 self.decode(bodies[at], stamps_ns[at], read_ns, since_ns[at])
                 at += 1
 
-    def _note_plain(
+    def _decode_plain(
         self,
-        text: str,
+        bodies: Sequence[bytes],
+        at: int,
         arrived_ns: Sequence[int],
         read_ns: array[int],
+        *,
         source: StampSource,
-    ) -> None:
-        """Record plain output events; `text` is that of all."""
-        count = len(arrived_ns)
+    ) -> int:
+        """Record the plain output events that begin there, all at once. Returns where they end."""
+        if self._plain_texts is None or self.abandoned:
+            return at
+        count, text = self._plain_texts(bodies[at : at + TOGETHER])
+        if not count:
+            return at
+        end = at + count
         self.reads += count
         self.text_bytes += len(text) if text.isascii() else utf8_bytes(text)
         if self.text is not None:
             self.text.append(text)
         if self.usual_stamp is not source:
-            end = len(self.arrivals) + count
-            self.unusual_stamps.append((end - count, end, source))
+            before = len(self.arrivals)
+            self.unusual_stamps.append((before, before + count, source))
         # an array takes in another one many times sooner than a list
-        self.arrivals += array("q", arrived_ns)
-        self.read_ns += read_ns
+        self.arrivals += array("q", arrived_ns[at:end])
+        self.read_ns += read_ns[at:end]
         self.tokens += _UNKNOWN_COUNT * count
         if len(self.arrivals) > self.max_events:
             self._run_away()
+        return end
 
     def _run_away(self) -> None:
         self.give_up(

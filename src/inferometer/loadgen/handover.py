@@ -17,7 +17,6 @@ import orjson
 from inferometer.loadgen.job import Job
 from inferometer.trace.schema import (
     EVENT_COLUMNS,
-    MISSING,
     REQUEST_COLUMNS,
     Outcome,
 )
@@ -26,7 +25,7 @@ from inferometer.trace.trace import (
     Trace,
     WorkerRecord,
     empty_events,
-    empty_requests,
+    unsent_requests,
 )
 
 NUMBERS = "columns.bin"
@@ -140,12 +139,7 @@ def lost_share(
     unsent.
     """
     n = len(job.requests)
-    requests = empty_requests(n)
-    for c in REQUEST_COLUMNS:
-        if c.name.endswith(
-            ("_ns", "_tokens", "_bytes", "losses", "zero_windows")
-        ):
-            requests[c.name][:] = MISSING
+    requests = unsent_requests(n)
     requests["id"][:] = [request.id for request in job.requests]
     requests["asked_prompt_tokens"][:] = [
         request.prompt_tokens for request in job.requests

@@ -16,18 +16,15 @@ from inferometer.protocol.base import UNKNOWN
 from inferometer.trace.schema import (
     EVENT_COLUMNS,
     MISSING,
+    MISSING_UNTIL_SENT,
     REQUEST_COLUMNS,
     Outcome,
     TokenSource,
 )
 
-_TYPECODES = {
-    "int64": "q",
-    "int32": "i",
-    "int16": "h",
-    "int8": "b",
-    "bool": "b",
-}
+_TYPECODES = {"int64": "q", "int32": "i", "int8": "b"}
+"""Of events' columns."""
+
 BLOCK = 65_536
 """Stamps mapped between the clocks at a time, to limit memory."""
 
@@ -43,7 +40,10 @@ _REALTIME_COLUMNS = (
     "last_ns",
     "end_ns",
 )
-_MISSING_IF_UNSENT = (
+_ROW = (
+    "position",
+    "outcome",
+    "event_start",
     *_REALTIME_COLUMNS,
     "prompt_tokens",
     "output_tokens",
@@ -57,12 +57,6 @@ _MISSING_IF_UNSENT = (
     "connect_losses",
     "window_limited_ns",
     "zero_windows",
-)
-_ROW = (
-    "position",
-    "outcome",
-    "event_start",
-    *_MISSING_IF_UNSENT,
     "token_source",
     "status",
     "failure",
@@ -75,7 +69,7 @@ _ROW = (
 )
 """What is kept of each request while the run lasts, besides two texts. The plan has the rest."""
 
-_UNSENT = [MISSING if name in _MISSING_IF_UNSENT else 0 for name in _ROW[3:]]
+_UNSENT = [MISSING if name in MISSING_UNTIL_SENT else 0 for name in _ROW[3:]]
 
 
 def _known(count: int) -> int:
@@ -170,10 +164,8 @@ class Recorder:
             stamp_source[first:end] = array("b", [source]) * (end - first)
         for name, values in (
             ("arrival_ns", exchange.arrivals),
-            (
-                "read_delay_ns",
-                exchange.read_ns,
-            ),  # less the arrival: in `finish`
+            # `finish` takes the arrival from it
+            ("read_delay_ns", exchange.read_ns),
             ("ambiguity_ns", ambiguity_ns),
             (
                 "tokens",

@@ -29,7 +29,7 @@ from inferometer.measurement.token_log import Times, TokenLog
 from inferometer.request import Request
 from inferometer.trace import Failure, Outcome, TokenSource, Trace
 from inferometer.trace.schema import EVENT_COLUMNS, MISSING, StampSource
-from inferometer.trace.trace import Column, empty_requests
+from inferometer.trace.trace import Column, unsent_requests
 
 TIMES = (
     "sent_ns",
@@ -39,25 +39,6 @@ TIMES = (
     "last_ns",
     "end_ns",
 )
-UNKNOWN_AT_FIRST = (
-    *TIMES,
-    "intended_ns",
-    "connect_ns",
-    "prompt_tokens",
-    "output_tokens",
-    "cached_tokens",
-    "hidden_tokens",
-    "first_tokens",
-    "text_bytes",
-    "first_text_bytes",
-    "losses",
-    "connect_losses",
-    "window_limited_ns",
-    "first_departed_ns",
-    "departed_ns",
-    "zero_windows",
-)
-"""Columns of a request that are missing until it is sent, or, as texts, always."""
 
 
 class Front(Protocol):
@@ -430,9 +411,7 @@ class VirtualClient:
 def _columns(ready: ReadyPoint, requests: Any) -> dict[str, Column]:
     """Rows of requests that were not sent yet."""
     number, plan = len(requests), ready.plan
-    columns = empty_requests(number)
-    for name in UNKNOWN_AT_FIRST:
-        columns[name][:] = MISSING
+    columns = unsent_requests(number)
     columns["id"][:] = [each.id for each in requests]
     columns["warmup"][:] = np.arange(number) < plan.warmups
     columns["asked_prompt_tokens"][:] = [

@@ -228,6 +228,31 @@ REQUEST_COLUMNS = (
     TraceColumn("detail", "object", "", "the failure in words, or None"),
 )
 
+MISSING_UNTIL_SENT = (
+    "intended_ns",
+    "connect_ns",
+    "sent_ns",
+    "sent_done_ns",
+    "first_departed_ns",
+    "departed_ns",
+    "headers_ns",
+    "first_ns",
+    "last_ns",
+    "end_ns",
+    "prompt_tokens",
+    "output_tokens",
+    "cached_tokens",
+    "hidden_tokens",
+    "first_tokens",
+    "text_bytes",
+    "first_text_bytes",
+    "losses",
+    "connect_losses",
+    "window_limited_ns",
+    "zero_windows",
+)
+"""Columns in which a request that was not sent is MISSING, unless the plan says when it was due."""
+
 EVENT_COLUMNS = (
     TraceColumn(
         "arrival_ns",

@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inferometer.trace.schema import EVENT_COLUMNS, REQUEST_COLUMNS, Outcome
+from inferometer.trace.schema import (
+    EVENT_COLUMNS,
+    MISSING,
+    MISSING_UNTIL_SENT,
+    REQUEST_COLUMNS,
+    Outcome,
+)
 
 Column = npt.NDArray[Any]
 Columns = Mapping[str, Column]
@@ -146,6 +152,14 @@ def empty_requests(n: int) -> dict[str, Column]:
         else np.zeros(n, c.dtype)
         for c in REQUEST_COLUMNS
     }
+
+
+def unsent_requests(n: int) -> dict[str, Column]:
+    """`n` rows of requests of which nothing is known yet."""
+    columns = empty_requests(n)
+    for name in MISSING_UNTIL_SENT:
+        columns[name][:] = MISSING
+    return columns
 
 
 def empty_events() -> dict[str, Column]:
